@@ -1,0 +1,338 @@
+-- The desk as it starts. Times are seconds since 1970 (UTC), words are kept by rank (deskbell-core words.rs),
+-- booleans are 0 and 1, ids that leave the server are never used again (AUTOINCREMENT).
+
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Bumped by every change of a key or of what a key may see; key caches poll it.
+INSERT INTO meta (name, value) VALUES ('key_generation', '1');
+
+CREATE TABLE brand (
+    id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name           TEXT NOT NULL UNIQUE,
+    country        TEXT NOT NULL,
+    time_zone      TEXT NOT NULL,
+    language       TEXT NOT NULL,
+    crm_sync_url   TEXT NOT NULL,
+    signature      TEXT NOT NULL,
+    business_hours TEXT NOT NULL,
+    created_at     INTEGER NOT NULL,
+    last_update    INTEGER NOT NULL,
+    version        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE channel (
+    id                INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name              TEXT NOT NULL UNIQUE,
+    icon              TEXT NOT NULL,
+    endpoint          TEXT NOT NULL,
+    secret            TEXT NOT NULL,
+    include_signature INTEGER NOT NULL,
+    created_at        INTEGER NOT NULL,
+    last_update       INTEGER NOT NULL,
+    version           INTEGER NOT NULL
+) STRICT;
+
+-- Group 0 is "no group" and user 0 is "nobody", so that a ticket's references always hold.
+CREATE TABLE desk_group (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name        TEXT NOT NULL UNIQUE,
+    permissions TEXT NOT NULL,
+    all_brands  INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    last_update INTEGER NOT NULL,
+    version     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE group_brand (
+    group_id INTEGER NOT NULL REFERENCES desk_group (id) ON DELETE CASCADE,
+    brand_id INTEGER NOT NULL REFERENCES brand (id) ON DELETE CASCADE,
+    PRIMARY KEY (group_id, brand_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX group_brand_by_brand ON group_brand (brand_id);
+
+-- login is the name in lower case: logins differ by more than case.
+CREATE TABLE desk_user (
+    id            INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name          TEXT NOT NULL,
+    login         TEXT NOT NULL UNIQUE,
+    firstname     TEXT NOT NULL,
+    lastname      TEXT NOT NULL,
+    email         TEXT NOT NULL,
+    telephone     TEXT NOT NULL,
+    language      TEXT NOT NULL,
+    date_format   TEXT NOT NULL,
+    admin         INTEGER NOT NULL,
+    active        INTEGER NOT NULL,
+    password_hash TEXT,
+    created_at    INTEGER NOT NULL,
+    last_update   INTEGER NOT NULL,
+    version       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE group_member (
+    group_id INTEGER NOT NULL REFERENCES desk_group (id) ON DELETE CASCADE,
+    user_id  INTEGER NOT NULL REFERENCES desk_user (id) ON DELETE CASCADE,
+    PRIMARY KEY (group_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX group_member_by_user ON group_member (user_id);
+
+INSERT INTO desk_group (id, name, permissions, all_brands, created_at, last_update, version)
+VALUES (0, '', '', 1, 0, 0, 1);
+INSERT INTO desk_user (id, name, login, firstname, lastname, email, telephone, language, date_format, admin, active, created_at, last_update, version)
+VALUES (0, '', '', '', '', '', '', 'en', 'iso', 0, 0, 0, 0, 1);
+
+-- external_primary_id is null where none was given: unique among those given.
+CREATE TABLE customer (
+    id                  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    brand_id            INTEGER NOT NULL REFERENCES brand (id),
+    external_primary_id TEXT,
+    firstname           TEXT NOT NULL,
+    lastname            TEXT NOT NULL,
+    custom_fields       TEXT NOT NULL,
+    created_at          INTEGER NOT NULL,
+    last_update         INTEGER NOT NULL,
+    version             INTEGER NOT NULL,
+    UNIQUE (brand_id, external_primary_id)
+) STRICT;
+
+-- kind: 1 e-mail, 2 telephone, 3 facebook, 4 twitter. canonical is what is compared, address what was given.
+CREATE TABLE customer_address (
+    brand_id    INTEGER NOT NULL,
+    kind        INTEGER NOT NULL,
+    canonical   TEXT NOT NULL,
+    customer_id INTEGER NOT NULL REFERENCES customer (id) ON DELETE CASCADE,
+    address     TEXT NOT NULL,
+    PRIMARY KEY (brand_id, kind, canonical)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_address_by_customer ON customer_address (customer_id);
+
+CREATE TABLE customer_field (
+    name TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ticket (
+    id                   INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    version              INTEGER NOT NULL,
+    brand_id             INTEGER NOT NULL REFERENCES brand (id),
+    channel_id           INTEGER NOT NULL REFERENCES channel (id),
+    group_id             INTEGER NOT NULL REFERENCES desk_group (id),
+    user_id              INTEGER NOT NULL REFERENCES desk_user (id),
+    customer_id          INTEGER NOT NULL,
+    form_id              INTEGER,
+    status               INTEGER NOT NULL,
+    priority             INTEGER NOT NULL,
+    direction            INTEGER NOT NULL,
+    archived             INTEGER NOT NULL,
+    title                TEXT NOT NULL,
+    from_address         TEXT NOT NULL,
+    from_name            TEXT NOT NULL,
+    to_address           TEXT NOT NULL,
+    to_name              TEXT NOT NULL,
+    -- both in canonical form, for finding a customer's tickets by address; empty where there is none
+    contact              TEXT NOT NULL,
+    tags                 TEXT NOT NULL,
+    created_at           INTEGER NOT NULL,
+    last_update          INTEGER NOT NULL,
+    last_update_agent    INTEGER,
+    last_update_customer INTEGER,
+    closed_at            INTEGER,
+    snooze_time          INTEGER,
+    snooze_time_sent     INTEGER,
+    grade_by_customer    INTEGER,
+    sla_policy_id        INTEGER NOT NULL,
+    sla_breach_customer_wait_time INTEGER,
+    sla_breach_first_reply_time   INTEGER,
+    sla_breach_next_reply_time    INTEGER,
+    sla_breach_user_work_time     INTEGER,
+    sla_next_breach               INTEGER,
+    sla_next_breach_current_status TEXT NOT NULL,
+    merged_into          INTEGER NOT NULL,
+    -- the random half of external_id; the other half is the id
+    external_key         TEXT NOT NULL,
+    -- data set and record id of an imported ticket
+    source               TEXT NOT NULL,
+    source_id            TEXT NOT NULL,
+    -- how many entries the timeline has, so that nobody counts them
+    messages             INTEGER NOT NULL,
+    events               INTEGER NOT NULL,
+    -- the next free place in the search index below this ticket
+    next_segment         INTEGER NOT NULL,
+    -- in the trash since; purged some time after
+    deleted_at           INTEGER
+) STRICT;
+CREATE INDEX ticket_by_brand ON ticket (brand_id, status, id);
+CREATE INDEX ticket_by_group ON ticket (group_id, status, id);
+CREATE INDEX ticket_by_user ON ticket (user_id, status, id) WHERE user_id <> 0;
+CREATE INDEX ticket_by_customer ON ticket (customer_id, id) WHERE customer_id <> 0;
+CREATE INDEX ticket_by_contact ON ticket (contact, id) WHERE contact <> '';
+CREATE INDEX ticket_by_last_update ON ticket (last_update, id);
+CREATE INDEX ticket_by_created_at ON ticket (created_at, id);
+CREATE INDEX ticket_by_priority ON ticket (priority, id);
+CREATE INDEX ticket_by_channel ON ticket (channel_id, id);
+CREATE INDEX ticket_in_trash ON ticket (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX ticket_in_archive ON ticket (id) WHERE archived = 1;
+
+-- tag is the tag as it is compared (folded); the ticket row keeps it as it was written.
+CREATE TABLE ticket_tag (
+    tag       TEXT NOT NULL,
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    PRIMARY KEY (tag, ticket_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_tag_by_ticket ON ticket_tag (ticket_id);
+
+-- How many tickets outside the trash there are of each kind. slot spreads concurrent writers (always 0 on SQLite).
+CREATE TABLE ticket_count_small (
+    brand_id INTEGER NOT NULL,
+    group_id INTEGER NOT NULL,
+    status   INTEGER NOT NULL,
+    archived INTEGER NOT NULL,
+    slot     INTEGER NOT NULL,
+    n        INTEGER NOT NULL,
+    PRIMARY KEY (brand_id, group_id, status, archived, slot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket_count (
+    user_id    INTEGER NOT NULL,
+    brand_id   INTEGER NOT NULL,
+    group_id   INTEGER NOT NULL,
+    status     INTEGER NOT NULL,
+    priority   INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    archived   INTEGER NOT NULL,
+    slot       INTEGER NOT NULL,
+    n          INTEGER NOT NULL,
+    PRIMARY KEY (user_id, brand_id, group_id, status, priority, channel_id, archived, slot)
+) STRICT, WITHOUT ROWID;
+
+-- Messages (kind 1) and notes (kind 2).
+CREATE TABLE message (
+    id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    ticket_id      INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    kind           INTEGER NOT NULL,
+    channel_id     INTEGER NOT NULL,
+    direction      INTEGER NOT NULL,
+    from_address   TEXT NOT NULL,
+    from_name      TEXT NOT NULL,
+    to_address     TEXT NOT NULL,
+    to_name        TEXT NOT NULL,
+    cc             TEXT NOT NULL,
+    bcc            TEXT NOT NULL,
+    user_id        INTEGER NOT NULL,
+    user_name      TEXT NOT NULL,
+    content        TEXT NOT NULL,
+    -- text that is searched; null where it is the content itself
+    plain          TEXT,
+    meta_data      TEXT NOT NULL,
+    external_id    TEXT NOT NULL,
+    status_new     INTEGER,
+    pinned         INTEGER NOT NULL,
+    in_queue       INTEGER NOT NULL,
+    send_at        INTEGER,
+    responds_to    INTEGER NOT NULL,
+    -- where its words stand in the search index, below its ticket
+    first_segment  INTEGER NOT NULL,
+    segments       INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+
+-- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
+-- stays, so that the chain over position and payload_hash can still be checked. A sealer gives position and chain
+-- in commit order; writers leave them null. Rows of deleted tickets stay.
+CREATE TABLE journal (
+    id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    ticket_id    INTEGER NOT NULL,
+    brand_id     INTEGER NOT NULL,
+    group_id     INTEGER NOT NULL,
+    item_type    TEXT NOT NULL,
+    before       TEXT,
+    after        TEXT,
+    salt         BLOB,
+    payload_hash BLOB NOT NULL,
+    batch_id     TEXT NOT NULL,
+    initiated_by TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    call         TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    position     INTEGER UNIQUE,
+    chain        BLOB
+) STRICT;
+CREATE INDEX journal_by_ticket ON journal (ticket_id, id);
+CREATE INDEX journal_by_batch ON journal (batch_id);
+
+-- hash: SHA-256 of the whole key. permissions: comma separated names. Limits: null = no limit, else a JSON array of ids.
+CREATE TABLE api_key (
+    id               INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name             TEXT NOT NULL,
+    hash             BLOB NOT NULL UNIQUE,
+    hint             TEXT NOT NULL,
+    permissions      TEXT NOT NULL,
+    brands           TEXT,
+    groups           TEXT,
+    allowed_networks TEXT NOT NULL,
+    expires          INTEGER,
+    revoked_at       INTEGER,
+    last_used        INTEGER,
+    created_at       INTEGER NOT NULL,
+    last_update      INTEGER NOT NULL,
+    version          INTEGER NOT NULL
+) STRICT;
+
+-- Bulk work that is not finished in one transaction. state: 1 queued, 2 running, 3 done, 4 cancelled.
+CREATE TABLE bulk (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    batch_id    TEXT NOT NULL,
+    actor       TEXT NOT NULL,
+    call        TEXT NOT NULL,
+    work        TEXT NOT NULL,
+    keep_rows   INTEGER NOT NULL,
+    total       INTEGER NOT NULL,
+    chunks      INTEGER NOT NULL,
+    next_chunk  INTEGER NOT NULL,
+    done        INTEGER NOT NULL,
+    changed     INTEGER NOT NULL,
+    unchanged   INTEGER NOT NULL,
+    failed      INTEGER NOT NULL,
+    state       INTEGER NOT NULL,
+    lease_owner TEXT NOT NULL,
+    lease_until INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    finished_at INTEGER
+) STRICT;
+CREATE INDEX bulk_unfinished ON bulk (id) WHERE state <= 2;
+
+-- ids: 8 bytes each, big endian, in the order sent.
+CREATE TABLE bulk_chunk (
+    bulk_id INTEGER NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
+    chunk   INTEGER NOT NULL,
+    ids     BLOB NOT NULL,
+    PRIMARY KEY (bulk_id, chunk)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bulk_row (
+    bulk_id   INTEGER NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
+    place     INTEGER NOT NULL,
+    ticket_id INTEGER NOT NULL,
+    outcome   INTEGER NOT NULL,
+    version   INTEGER,
+    code      TEXT,
+    message   TEXT,
+    PRIMARY KEY (bulk_id, place)
+) STRICT, WITHOUT ROWID;
+
+-- What an import has done already.
+CREATE TABLE import_record (
+    source    TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    ticket_id INTEGER NOT NULL,
+    PRIMARY KEY (source, record_id)
+) STRICT, WITHOUT ROWID;
+
+-- The words of tickets. rowid = ticket id * 2^20 + segment. Without content: deleting a row hands in its words
+-- again, and leaves none behind.
+CREATE VIRTUAL TABLE search_fts USING fts5 (parts, wholes, content='', tokenize='ascii');
+INSERT INTO search_fts (search_fts, rank) VALUES ('automerge', 8);
+INSERT INTO search_fts (search_fts, rank) VALUES ('crisismerge', 64);
+INSERT INTO search_fts (search_fts, rank) VALUES ('secure-delete', 1);
