@@ -1,1 +1,24 @@
+//! The use cases of the desk, one verb one file, over one store that is SQLite or PostgreSQL.
+//!
+//! A use case is a plain function over a transaction and an actor: permission first, then rules, then writes,
+//! then events. Nothing here knows HTTP; SQL stands in the `sql.rs` files alone.
 
+pub mod brand;
+pub mod bulk;
+pub mod channel;
+pub mod customer;
+mod desk;
+mod error;
+pub mod group;
+pub mod journal;
+pub mod key;
+pub mod message;
+pub mod migrations;
+pub mod search;
+mod statement;
+pub mod ticket;
+mod work;
+
+pub use desk::{Background, BulkAnswer, Desk, Settings};
+pub use error::{Error, Result};
+pub use work::{BatchId, Work};

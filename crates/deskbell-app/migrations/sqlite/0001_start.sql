@@ -35,6 +35,9 @@ CREATE TABLE channel (
     version           INTEGER NOT NULL
 ) STRICT;
 
+-- The built-in channels have fixed numbers below 100, which the first start fills in; made ones begin at 100.
+INSERT INTO sqlite_sequence (name, seq) VALUES ('channel', 99);
+
 -- Group 0 is "no group" and user 0 is "nobody", so that a ticket's references always hold.
 CREATE TABLE desk_group (
     id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -332,7 +335,7 @@ CREATE TABLE import_record (
 
 -- The words of tickets. rowid = ticket id * 2^20 + segment. Without content: deleting a row hands in its words
 -- again, and leaves none behind.
-CREATE VIRTUAL TABLE search_fts USING fts5 (parts, wholes, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE search_fts USING fts5 (words, content='', tokenize='ascii');
 INSERT INTO search_fts (search_fts, rank) VALUES ('automerge', 8);
 INSERT INTO search_fts (search_fts, rank) VALUES ('crisismerge', 64);
 INSERT INTO search_fts (search_fts, rank) VALUES ('secure-delete', 1);

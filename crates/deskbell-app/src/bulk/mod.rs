@@ -1,0 +1,207 @@
+//! Bulk work: the same edits on many tickets, with an outcome for each.
+//!
+//! A best-effort call of up to one chunk is one transaction. A larger one is a row in `bulk` first, then chunks that
+//! commit their tickets and the progress together (`run.rs`): a restart or another node goes on where it stopped, and
+//! no other writer waits long. An atomic call is tried on a reader first and then runs in a transaction of its own.
+
+mod run;
+mod sql;
+
+use std::collections::HashMap;
+
+use deskbell_core::{Actor, Code, Fault, Permission, TicketId, Version};
+use deskbell_db::Tx;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::ticket::edit::Edit;
+use crate::ticket::load;
+use crate::ticket::settle::{Outcome, settle};
+use crate::work::{BatchId, Work};
+
+pub use run::{Progress, State};
+pub(crate) use run::{Step, claim, may_see, owner, progress, result, run_chunk, start};
+
+/// How many tickets one transaction changes at the most.
+pub const CHUNK: usize = 250;
+
+/// What to do, and to which tickets.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The operation, as the journal names it.
+    pub call: &'static str,
+    /// The permission of the call; each edit asks for its own besides.
+    pub permission: Permission,
+    /// The tickets, distinct, in the order sent.
+    pub ids: Vec<i64>,
+    /// What to do to each, in order.
+    pub edits: Vec<Edit>,
+    /// All or nothing.
+    pub atomic: bool,
+    /// Tell, and write nothing.
+    pub dry_run: bool,
+    /// The version that a ticket must have.
+    pub versions: HashMap<i64, i64>,
+    /// How many rows the answer holds at the most.
+    pub rows: usize,
+}
+
+/// What happened to one ticket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// What happened.
+    pub outcome: RowOutcome,
+}
+
+/// What happened to a ticket of a bulk call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowOutcome {
+    /// It has this new version.
+    Changed(Version),
+    /// It was so already.
+    Unchanged(Version),
+    /// Nothing was done to it.
+    Failed {
+        /// Why.
+        code: Code,
+        /// In words.
+        message: String,
+        /// With `precondition_failed`, the version it has.
+        current_version: Option<i64>,
+    },
+}
+
+/// What a bulk call came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bulk {
+    /// The batch; none after a dry run.
+    pub batch: Option<BatchId>,
+    /// How many tickets changed.
+    pub changed: i64,
+    /// How many were so already.
+    pub unchanged: i64,
+    /// How many failed.
+    pub failed: i64,
+    /// One row for each ticket, in the order sent, up to the command's limit of rows.
+    pub rows: Vec<Row>,
+}
+
+impl Bulk {
+    /// The result of these rows.
+    pub(crate) fn of(batch: Option<BatchId>, rows: Vec<Row>) -> Self {
+        let count = |test: fn(&RowOutcome) -> bool| rows.iter().filter(|r| test(&r.outcome)).count() as i64;
+        Self {
+            batch,
+            changed: count(|o| matches!(o, RowOutcome::Changed(_))),
+            unchanged: count(|o| matches!(o, RowOutcome::Unchanged(_))),
+            failed: count(|o| matches!(o, RowOutcome::Failed { .. })),
+            rows,
+        }
+    }
+
+    /// The result without versions and batch, as a dry run tells it.
+    pub(crate) fn dry(mut self) -> Self {
+        self.batch = None;
+        self
+    }
+}
+
+/// The part of a command that a chunk needs, as it is stored with durable work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Task {
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) versions: HashMap<i64, i64>,
+}
+
+/// Refuses an actor that lacks the permission of the call or of one of its edits.
+pub(crate) fn check_permissions(actor: &Actor, permission: Permission, edits: &[Edit]) -> Result<()> {
+    actor.require(permission)?;
+    for edit in edits {
+        actor.require(edit.change.permission())?;
+    }
+    Ok(())
+}
+
+/// Does the edits to some tickets in this transaction, each on its own.
+pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
+    let mut tickets: HashMap<i64, _> =
+        load::many_for_update(work.tx, work.actor, ids)?.into_iter().map(|t| (t.id.0, t)).collect();
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        let settled = match tickets.remove(id) {
+            None => Err(load::missing(TicketId(*id))),
+            Some(ticket) => {
+                let expected = task.versions.get(id).map(|v| Version(*v));
+                settle(work.tx, work.actor, ticket, &task.edits, expected)
+            }
+        };
+        let outcome = match settled {
+            Ok(settled) => Ok(settled.write(work)?),
+            Err(Error::Fault(fault)) => Err(fault),
+            Err(error) => return Err(error),
+        };
+        rows.push(row(*id, outcome));
+    }
+    Ok(rows)
+}
+
+/// What `apply` would do, without writing: the same loader and the same rules.
+pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
+    let mut tickets: HashMap<i64, _> = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(CHUNK) {
+        tickets.extend(load::many(tx, actor, some)?.into_iter().map(|t| (t.id.0, t)));
+    }
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        let settled = match tickets.remove(id) {
+            None => Err(load::missing(TicketId(*id))),
+            Some(ticket) => {
+                let expected = task.versions.get(id).map(|v| Version(*v));
+                settle(tx, actor, ticket, &task.edits, expected)
+            }
+        };
+        let outcome = match settled {
+            Ok(settled) => Ok(settled.outcome()),
+            Err(Error::Fault(fault)) => Err(fault),
+            Err(error) => return Err(error),
+        };
+        rows.push(row(*id, outcome));
+    }
+    Ok(rows)
+}
+
+fn row(id: i64, outcome: std::result::Result<Outcome, Box<Fault>>) -> Row {
+    let outcome = match outcome {
+        Ok(Outcome::Changed(version)) => RowOutcome::Changed(version),
+        Ok(Outcome::Unchanged(version)) => RowOutcome::Unchanged(version),
+        Err(fault) => RowOutcome::Failed {
+            code: fault.first.code,
+            message: fault.first.message,
+            current_version: fault.current_version,
+        },
+    };
+    Row { ticket: TicketId(id), outcome }
+}
+
+/// Rows that could not be done, each saying why.
+pub(crate) fn not_done(ids: &[i64], code: Code, message: &str) -> Vec<Row> {
+    let outcome = RowOutcome::Failed { code, message: message.to_owned(), current_version: None };
+    ids.iter().map(|id| Row { ticket: TicketId(*id), outcome: outcome.clone() }).collect()
+}
+
+/// Whether a row failed.
+pub(crate) fn has_failed(row: &Row) -> bool {
+    matches!(row.outcome, RowOutcome::Failed { .. })
+}
+
+/// The rows of an atomic call in which something failed: the innocent ones say so too.
+pub(crate) fn rolled_back(rows: Vec<Row>) -> Vec<Row> {
+    rows.into_iter()
+        .map(|row| if has_failed(&row) { row } else {
+            let message = "Nothing was changed, since another ticket of the call failed.";
+            not_done(&[row.ticket.0], Code::RolledBack, message).remove(0)
+        })
+        .collect()
+}

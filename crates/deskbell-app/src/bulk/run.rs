@@ -1,0 +1,258 @@
+//! Durable bulk work: its row, its chunks, and how a node takes it up and goes on with it.
+
+use deskbell_core::{Actor, ActorId, Code, JobId, TicketId, Timestamp, Version};
+use deskbell_db::{Engine, Tx};
+
+use super::{Bulk, CHUNK, Row, RowOutcome, Task, apply, not_done, sql};
+use crate::error::Result;
+use crate::journal::actor_text;
+use crate::work::{BatchId, Work};
+
+/// How long a node may be silent before another one takes its work, in seconds.
+const LEASE: i64 = 30;
+
+/// Where work stands; the number is what the store keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Nobody has begun.
+    Queued = 1,
+    /// Under way.
+    Running = 2,
+    /// Finished.
+    Done = 3,
+    /// Stopped.
+    Cancelled = 4,
+}
+
+impl State {
+    /// The word that answers use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// How far a piece of bulk work is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Its id.
+    pub id: JobId,
+    /// The batch of all its changes.
+    pub batch: BatchId,
+    /// The operation that made it.
+    pub call: String,
+    /// Who made it, as `key:5`.
+    pub actor: String,
+    /// Where it stands.
+    pub state: State,
+    /// How many tickets.
+    pub total: i64,
+    /// How many are done.
+    pub done: i64,
+    /// How many of them changed.
+    pub changed: i64,
+    /// How many were so already.
+    pub unchanged: i64,
+    /// How many failed.
+    pub failed: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was finished.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// What one step came to.
+pub(crate) enum Step {
+    /// There is more to do.
+    More,
+    /// Finished, or taken by another node.
+    Over,
+}
+
+/// Writes new work with its tickets, claimed by `node`.
+pub(crate) fn start(work: &mut Work<'_, '_>, node: &str, ids: &[i64], task: &Task, rows: usize) -> Result<JobId> {
+    let text = serde_json::to_string(task).unwrap_or_default();
+    let chunks = ids.len().div_ceil(CHUNK) as i64;
+    let id = work.tx.first(
+        sql::INSERT,
+        &[
+            work.batch.as_str().into(),
+            actor_text(work.actor.id).into(),
+            work.call.into(),
+            text.into(),
+            (rows as i64).into(),
+            (ids.len() as i64).into(),
+            chunks.into(),
+            node.into(),
+            (work.now.0 + LEASE).into(),
+            work.now.0.into(),
+        ],
+        |row| row.int(0),
+    )?;
+    let id = id.unwrap_or_default();
+    for (n, chunk) in ids.chunks(CHUNK).enumerate() {
+        let bytes: Vec<u8> = chunk.iter().flat_map(|id| id.to_be_bytes()).collect();
+        work.tx.exec(sql::INSERT_CHUNK, &[id.into(), (n as i64).into(), bytes.into()])?;
+    }
+    Ok(JobId(id))
+}
+
+/// Takes up work that nobody goes on with.
+pub(crate) fn claim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<Option<JobId>> {
+    let lock = if tx.engine() == Engine::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let found = tx.first(&format!("{}{lock}", sql::UNCLAIMED), &[now.0.into()], |row| row.int(0))?;
+    let Some(id) = found else { return Ok(None) };
+    tx.exec(sql::CLAIM, &[id.into(), node.into(), (now.0 + LEASE).into()])?;
+    Ok(Some(JobId(id)))
+}
+
+/// Who made the work, its operation and its batch: what `run_chunk`'s caller needs to act for them.
+pub(crate) struct Owner {
+    pub(crate) actor: ActorId,
+    pub(crate) call: String,
+    pub(crate) batch: BatchId,
+}
+
+/// Reads the owner of a piece of work.
+pub(crate) fn owner(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Owner>> {
+    Ok(progress(tx, id)?.map(|p| Owner { actor: parse_actor(&p.actor), call: p.call, batch: p.batch }))
+}
+
+fn parse_actor(text: &str) -> ActorId {
+    match text.split_once(':') {
+        Some(("key", id)) => ActorId::Key(deskbell_core::KeyId(id.parse().unwrap_or(0))),
+        Some(("user", id)) => ActorId::User(deskbell_core::UserId(id.parse().unwrap_or(0))),
+        _ => ActorId::System,
+    }
+}
+
+/// Does the next chunk and writes the progress in the same transaction. `allowed` is false once the key that made the
+/// work is revoked: what is left then fails.
+pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed: bool) -> Result<Step> {
+    let next = work.tx.first(sql::NEXT, &[id.0.into(), node.into()], |row| {
+        let ids: Vec<i64> = row.opt_blob(8)?.unwrap_or_default().chunks_exact(8).map(be_i64).collect();
+        Ok((row.str(3)?.to_owned(), row.int(4)?, row.int(6)?, row.int(7)?, ids))
+    })?;
+    let Some((task, keep_rows, chunk, done, ids)) = next else { return Ok(Step::Over) };
+    let task: Option<Task> = serde_json::from_str(&task).ok();
+    let rows = match task {
+        Some(task) if allowed => apply(work, &ids, &task)?,
+        Some(_) => not_done(&ids, Code::Forbidden, "The key that began this work was revoked before it got here."),
+        None => not_done(&ids, Code::Internal, "This work was written by another version of the server."),
+    };
+    let result = Bulk::of(None, rows);
+    let advanced = work.tx.exec(
+        sql::ADVANCE,
+        &[
+            id.0.into(),
+            chunk.into(),
+            (ids.len() as i64).into(),
+            result.changed.into(),
+            result.unchanged.into(),
+            result.failed.into(),
+            (work.now.0 + LEASE).into(),
+            work.now.0.into(),
+        ],
+    )?;
+    if advanced == 0 {
+        // Another node did this chunk between our read and now: its result stands, ours must not be written.
+        return Err(super::Error::from(deskbell_core::Fault::new(Code::Conflict, "taken over")));
+    }
+    for (n, row) in result.rows.iter().enumerate() {
+        let place = done + n as i64;
+        if place < keep_rows {
+            insert_row(work.tx, id, place, row)?;
+        }
+    }
+    Ok(Step::More)
+}
+
+fn be_i64(bytes: &[u8]) -> i64 {
+    bytes.iter().fold(0i64, |n, b| (n << 8) | i64::from(*b))
+}
+
+fn insert_row(tx: &mut Tx<'_>, id: JobId, place: i64, row: &Row) -> Result<()> {
+    let (outcome, version, code, message) = match &row.outcome {
+        RowOutcome::Changed(version) => (1, Some(version.0), None, None),
+        RowOutcome::Unchanged(version) => (2, Some(version.0), None, None),
+        RowOutcome::Failed { code, message, current_version } => {
+            (3, *current_version, Some(code.as_str()), Some(message.as_str()))
+        }
+    };
+    let params = [
+        id.0.into(),
+        place.into(),
+        row.ticket.0.into(),
+        i64::from(outcome).into(),
+        version.into(),
+        code.into(),
+        message.into(),
+    ];
+    tx.exec(sql::INSERT_ROW, &params)?;
+    Ok(())
+}
+
+/// How far a piece of work is.
+pub fn progress(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Progress>> {
+    Ok(tx.first(sql::PROGRESS, &[id.0.into()], |row| {
+        Ok(Progress {
+            id: JobId(row.int(0)?),
+            batch: BatchId::stored(row.str(1)?),
+            call: row.str(2)?.to_owned(),
+            actor: row.str(3)?.to_owned(),
+            state: match row.int(4)? {
+                1 => State::Queued,
+                2 => State::Running,
+                3 => State::Done,
+                _ => State::Cancelled,
+            },
+            total: row.int(5)?,
+            done: row.int(6)?,
+            changed: row.int(7)?,
+            unchanged: row.int(8)?,
+            failed: row.int(9)?,
+            created_at: Timestamp(row.int(10)?),
+            finished_at: row.opt_int(11)?.map(Timestamp),
+        })
+    })?)
+}
+
+/// The result of finished work, as the call that began it answers.
+pub(crate) fn result(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Bulk>> {
+    let Some(progress) = progress(tx, id)? else { return Ok(None) };
+    let rows = tx.all(sql::ROWS, &[id.0.into()], |row| {
+        let version = row.opt_int(2)?;
+        let outcome = match row.int(1)? {
+            1 => RowOutcome::Changed(Version(version.unwrap_or(0))),
+            2 => RowOutcome::Unchanged(Version(version.unwrap_or(0))),
+            _ => RowOutcome::Failed {
+                code: row.opt_str(3)?.and_then(Code::parse).unwrap_or(Code::Internal),
+                message: row.opt_str(4)?.unwrap_or("").to_owned(),
+                current_version: version,
+            },
+        };
+        Ok(Row { ticket: TicketId(row.int(0)?), outcome })
+    })?;
+    Ok(Some(Bulk {
+        batch: Some(progress.batch),
+        changed: progress.changed,
+        unchanged: progress.unchanged,
+        failed: progress.failed,
+        rows,
+    }))
+}
+
+/// Drops the lists of tickets of finished work.
+pub(crate) fn tidy_up(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
+    tx.exec(sql::DROP_CHUNKS, &[id.0.into()])?;
+    Ok(())
+}
+
+/// Whether the actor may ask after this work: it made it, or may make such.
+pub(crate) fn may_see(actor: &Actor, progress: &Progress) -> bool {
+    actor_text(actor.id) == progress.actor
+}

@@ -1,0 +1,111 @@
+//! What the desk does unasked: polls for changes of keys, writes down when keys were used, empties the trash and goes
+//! on with bulk work that nobody finishes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deskbell_core::{Actor, Timestamp};
+use deskbell_db::{Lane, Urgency};
+use tokio::task::JoinHandle;
+
+use super::Desk;
+use crate::error::{Error, Result};
+use crate::{bulk, key, ticket};
+
+/// How often the trash is emptied, and uses of keys are written.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How often unfinished bulk work is looked for.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// How many tickets one transaction purges.
+const PURGE: i64 = 20;
+
+/// The desk's background work; it ends with this value.
+#[derive(Debug)]
+pub struct Background(Vec<JoinHandle<()>>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+impl Desk {
+    /// Begins the background work; called once by a process that serves.
+    pub fn start_background(&self) -> Background {
+        Background(vec![
+            self.every(key::POLL, |desk| async move { desk.poll_keys().await }),
+            self.every(MINUTE, |desk| async move { desk.record_uses().await }),
+            self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),
+            self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
+        ])
+    }
+
+    fn every<F, R>(&self, period: Duration, job: F) -> JoinHandle<()>
+    where
+        F: Fn(Desk) -> R + Send + 'static,
+        R: Future<Output = Result<()>> + Send,
+    {
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(period);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = job(desk.clone()).await {
+                    tracing::warn!(%error, "background work failed and is tried again");
+                }
+            }
+        })
+    }
+
+    /// Reads the generation of keys: what it changed is known here from now on.
+    pub async fn poll_keys(&self) -> Result<()> {
+        let began = Instant::now();
+        let generation = self.inner.store.read(Lane::Point, |tx| key::generation(tx)).await?;
+        self.inner.keys.polled(generation, began);
+        Ok(())
+    }
+
+    /// Writes down when keys were used.
+    pub async fn record_uses(&self) -> Result<()> {
+        let uses = self.inner.keys.take_uses();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let write = self.inner.store.write(Urgency::Bulk, move |tx| key::record_use(tx, &uses));
+        write.await
+    }
+
+    /// Purges the tickets whose time in the trash is over. Answers how many.
+    pub async fn empty_trash(&self) -> Result<usize> {
+        let system = Arc::new(Actor::system());
+        let until = Timestamp(self.inner.context.now().0 - self.inner.settings.undo_minutes * 60);
+        let mut purged = 0;
+        loop {
+            let due = self.inner.store.read(Lane::List, move |tx| ticket::delete::due(tx, until, PURGE)).await?;
+            if due.is_empty() {
+                return Ok(purged);
+            }
+            purged += due.len();
+            self.write_as(Urgency::Bulk, &system, "purge", move |work| {
+                due.iter().try_for_each(|id| ticket::delete::purge_from_trash(work, *id))
+            })
+            .await?;
+        }
+    }
+
+    /// Goes on with bulk work whose node has gone.
+    pub async fn resume_bulk(&self) -> Result<()> {
+        let (node, now) = (self.inner.node.clone(), self.inner.context.now());
+        let claimed = self.inner.store.write(Urgency::Bulk, move |tx| bulk::claim(tx, &node, now));
+        if let Some(id) = claimed.await? {
+            tracing::info!(job = id.0, "going on with bulk work");
+            self.finish(id).await;
+        }
+        Ok::<(), Error>(())
+    }
+}

@@ -1,0 +1,17 @@
+//! What a new desk begins with: a brand, a group and the built-in channels. Done once, whoever starts first.
+
+use crate::error::Result;
+use crate::work::Work;
+use crate::{brand, channel, group};
+
+/// Makes the first rows, unless a start before has made them.
+pub(super) fn run(work: &mut Work<'_, '_>) -> Result<()> {
+    let first = work.tx.exec(brand::STARTED, &[])?;
+    if first == 0 {
+        return Ok(());
+    }
+    let now = work.now;
+    brand::insert_first(work.tx, now)?;
+    group::insert_first(work.tx, now)?;
+    channel::insert_built_in(work.tx, now)
+}

@@ -1,0 +1,178 @@
+//! The desk as the edge and the command line see it: use cases run on its store, for an actor that it has recognised.
+
+mod background;
+mod bulk;
+mod first_start;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskbell_core::{Actor, Code, Context, Fault};
+use deskbell_db::{Engine, Lane, Stats, Store, Tx, Urgency};
+
+use crate::error::{Error, Result};
+use crate::key::{self, KeyCache};
+use crate::work::{BatchId, Work};
+
+pub use background::Background;
+pub use bulk::BulkAnswer;
+
+/// What can be set of the use cases; the rest of the configuration belongs to the binary.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a deleted ticket stays in the trash, in minutes; 0 deletes at once.
+    pub undo_minutes: i64,
+    /// After how long a bulk call answers with a job and goes on.
+    pub job_after: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { undo_minutes: 60, job_after: Duration::from_secs(5) }
+    }
+}
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    context: Arc<dyn Context>,
+    settings: Settings,
+    keys: KeyCache,
+    /// This node, as the holder of leases.
+    node: String,
+}
+
+impl Desk {
+    /// A desk over a store that has been migrated. On the very first start it makes the default brand, a group and
+    /// the built-in channels.
+    pub fn open(store: Store, context: Arc<dyn Context>, settings: Settings) -> Result<Self> {
+        let mut bytes = [0u8; 8];
+        context.random(&mut bytes);
+        let node = format!("node-{:016x}", u64::from_be_bytes(bytes));
+        let desk = Self { inner: Arc::new(Inner { store, context, settings, keys: KeyCache::new(), node }) };
+        desk.write_blocking(Urgency::Interactive, &Arc::new(Actor::system()), "start", first_start::run)?;
+        Ok(desk)
+    }
+
+    /// Which engine the store is.
+    pub fn engine(&self) -> Engine {
+        self.inner.store.engine()
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Time and randomness.
+    pub fn context(&self) -> &Arc<dyn Context> {
+        &self.inner.context
+    }
+
+    /// Figures of the store, for metrics.
+    pub fn stats(&self) -> Stats {
+        self.inner.store.stats()
+    }
+
+    /// Ends the store: what was acknowledged is on disk.
+    pub fn close(&self) {
+        self.inner.store.close();
+    }
+
+    /// Runs a use case that only reads, over one snapshot.
+    pub async fn read<T, F>(&self, lane: Lane, actor: &Arc<Actor>, mut job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    {
+        let actor = Arc::clone(actor);
+        self.inner.store.read(lane, move |tx| job(tx, &actor)).await
+    }
+
+    /// Runs a use case that writes, and answers after it is on disk, with the batch that names the write.
+    pub async fn write<T, F>(&self, actor: &Arc<Actor>, call: &'static str, job: F) -> Result<(T, BatchId)>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        self.write_as(Urgency::Interactive, actor, call, job).await
+    }
+
+    async fn write_as<T, F>(
+        &self,
+        urgency: Urgency,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        mut job: F,
+    ) -> Result<(T, BatchId)>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let batch = BatchId::new(&*self.inner.context);
+        let (actor, context, name) = (Arc::clone(actor), Arc::clone(&self.inner.context), batch.clone());
+        let done = self.inner.store.write(urgency, move |tx| {
+            let mut work = Work::new(tx, &actor, call, &name, &*context);
+            let done = job(&mut work)?;
+            work.finish()?;
+            Ok::<T, Error>(done)
+        });
+        Ok((done.await?, batch))
+    }
+
+    /// The same for a plain thread.
+    pub fn read_blocking<T, F>(&self, lane: Lane, actor: &Arc<Actor>, mut job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    {
+        let actor = Arc::clone(actor);
+        self.inner.store.read_blocking(lane, move |tx| job(tx, &actor))
+    }
+
+    /// The same for a plain thread.
+    pub fn write_blocking<T, F>(
+        &self,
+        urgency: Urgency,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        mut job: F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let batch = BatchId::new(&*self.inner.context);
+        let (actor, context) = (Arc::clone(actor), Arc::clone(&self.inner.context));
+        self.inner.store.write_blocking(urgency, move |tx| {
+            let mut work = Work::new(tx, &actor, call, &batch, &*context);
+            let done = job(&mut work)?;
+            work.finish()?;
+            Ok::<T, Error>(done)
+        })
+    }
+
+    /// Whom a key stands for, if it may be used now and from this address.
+    ///
+    /// Errors: `unauthenticated`, the same for every reason.
+    pub async fn authenticate(&self, secret: &str, from: IpAddr) -> Result<Arc<Actor>> {
+        let refused = || Error::from(Fault::new(Code::Unauthenticated, "The key is not valid here."));
+        let keys = &self.inner.keys;
+        let hash = key::hash(secret).ok_or_else(refused)?;
+        let known = match keys.get(&hash) {
+            Some(known) => known,
+            None => {
+                let look_up = move |tx: &mut Tx<'_>| Ok::<_, Error>((key::generation(tx)?, key::by_hash(tx, hash)?));
+                let (generation, found) = self.inner.store.read(Lane::Point, look_up).await?;
+                keys.put(hash, found.ok_or_else(refused)?, generation)
+            }
+        };
+        keys.admit(&known, self.inner.context.now(), from).ok_or_else(refused)
+    }
+}

@@ -1,0 +1,141 @@
+//! The journal: one row for each changed field, in the transaction of the change. Timeline, change feed, undo and
+//! webhooks read it. Rows are only ever added; a purge empties their payload and keeps their hash.
+
+mod sql;
+
+use deskbell_core::{ActorId, BrandId, GroupId, TicketId, Timestamp};
+use deskbell_db::{Tx, Value};
+use sha2::{Digest, Sha256};
+
+use crate::error::Result;
+use crate::work::Work;
+
+/// One change of one field of one ticket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The ticket's brand after the change: decides who may see the event.
+    pub brand: BrandId,
+    /// The ticket's group after the change.
+    pub group: GroupId,
+    /// The field, by its key in the item; `created`, `deleted`, `note` or `message`.
+    pub item_type: &'static str,
+    /// The value before.
+    pub before: Option<String>,
+    /// The value after.
+    pub after: Option<String>,
+}
+
+/// An event as the timeline shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    /// Its id.
+    pub id: i64,
+    /// The field.
+    pub item_type: String,
+    /// The value before.
+    pub before: Option<String>,
+    /// The value after.
+    pub after: Option<String>,
+    /// Who: `api: NAME`, `user: NAME`, `system`.
+    pub initiated_by: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+impl Recorded {
+    /// The event in words.
+    pub fn description(&self) -> String {
+        let after = self.after.as_deref().unwrap_or("");
+        match (self.item_type.as_str(), self.before.as_deref()) {
+            ("created", _) if after.is_empty() => "Ticket created.".into(),
+            ("created", _) => after.to_owned(),
+            ("deleted", _) => "Ticket deleted.".into(),
+            (field, Some(before)) if !before.is_empty() => format!("{field} changed from {before} to {after}."),
+            (field, _) => format!("{field} set to {after}."),
+        }
+    }
+}
+
+/// The events that are entries of their own in a timeline, and not shown twice.
+pub(crate) const ENTRY_EVENTS: [&str; 2] = ["note", "message"];
+
+/// How many rows go into one statement.
+const ROWS: usize = 16;
+
+/// Writes the events of a write.
+pub(crate) fn write(work: &mut Work<'_, '_>, events: &[Event]) -> Result<()> {
+    let initiated_by = work.actor.initiated_by();
+    let actor = actor_text(work.actor.id);
+    for rows in events.chunks(ROWS) {
+        let mut params: Vec<Value<'_>> = vec![
+            work.batch.as_str().into(),
+            initiated_by.as_str().into(),
+            actor.as_str().into(),
+            work.call.into(),
+            work.now.0.into(),
+        ];
+        for event in rows {
+            let mut salt = [0u8; 16];
+            work.context.random(&mut salt);
+            let hash = payload_hash(&salt, event.before.as_deref(), event.after.as_deref());
+            params.push(event.ticket.0.into());
+            params.push(event.brand.0.into());
+            params.push(event.group.0.into());
+            params.push(event.item_type.into());
+            params.push(event.before.as_deref().into());
+            params.push(event.after.as_deref().into());
+            params.push(salt.to_vec().into());
+            params.push(hash.to_vec().into());
+        }
+        work.tx.exec(&sql::insert(rows.len()), &params)?;
+    }
+    Ok(())
+}
+
+/// `key:5`, `user:7`, `system`: who acted, for look-ups; the name beside it is for people.
+pub(crate) fn actor_text(id: ActorId) -> String {
+    match id {
+        ActorId::Key(id) => format!("key:{id}"),
+        ActorId::User(id) => format!("user:{id}"),
+        ActorId::System => "system".into(),
+    }
+}
+
+/// SHA-256 over the salt and the payload. Each part is preceded by its length, and absent differs from empty.
+pub fn payload_hash(salt: &[u8], before: Option<&str>, after: Option<&str>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(salt);
+    for part in [before, after] {
+        match part {
+            None => hash.update([0]),
+            Some(text) => {
+                hash.update([1]);
+                hash.update((text.len() as u64).to_be_bytes());
+                hash.update(text.as_bytes());
+            }
+        }
+    }
+    hash.finalize().into()
+}
+
+/// The newest events of a ticket, newest first. The caller has loaded the ticket through the gate.
+pub(crate) fn newest(tx: &mut Tx<'_>, ticket: TicketId, limit: i64) -> Result<Vec<Recorded>> {
+    Ok(tx.all(sql::NEWEST, &[ticket.0.into(), limit.into()], |row| {
+        Ok(Recorded {
+            id: row.int(0)?,
+            item_type: row.str(1)?.to_owned(),
+            before: row.opt_str(2)?.map(str::to_owned),
+            after: row.opt_str(3)?.map(str::to_owned),
+            initiated_by: row.str(4)?.to_owned(),
+            created_at: Timestamp(row.int(5)?),
+        })
+    })?)
+}
+
+/// Empties the payloads of a ticket's events: what was in them is gone, that they were stays.
+pub(crate) fn purge(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()> {
+    tx.exec(sql::PURGE, &[ticket.0.into()])?;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The search index: what a write puts into it, and which tickets have the words of a query. The rules of words and
+//! queries are `deskbell_core::search`'s, the same for both engines; only the statements differ (`sql.rs`).
+//!
+//! An entry (a ticket's own fields, a message, a note) is one or more segments. A segment's place is the ticket's id
+//! times 2^20 plus its number below the ticket, so that the newest tickets are the highest places on both engines.
+
+mod find;
+mod sql;
+
+use deskbell_core::search::{Segment, index_fields};
+use deskbell_core::TicketId;
+use deskbell_db::{Engine, Tx};
+
+use crate::error::Result;
+use crate::ticket::Ticket;
+
+pub(crate) use find::hits;
+
+/// Places below one ticket.
+const PLACES: i64 = 1 << 20;
+
+/// The places of the ticket's own fields; messages and notes stand above them.
+pub(crate) const HEAD_PLACES: i64 = 16;
+
+fn place(ticket: TicketId, segment: i64) -> i64 {
+    ticket.0 * PLACES + segment
+}
+
+fn head_segments(ticket: &Ticket) -> Vec<Segment> {
+    let fields = ticket.head_fields();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let mut segments = index_fields(&fields);
+    // The limits of the fields keep them far below this; it only says that a head never runs into the messages.
+    segments.truncate(HEAD_PLACES as usize);
+    segments
+}
+
+/// Makes a new ticket's own fields found.
+pub(crate) fn add_head(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
+    add(tx, ticket.id, 0, &head_segments(ticket))
+}
+
+/// The same after they have changed.
+pub(crate) fn replace_head(tx: &mut Tx<'_>, before: &Ticket, now: &Ticket) -> Result<()> {
+    if before.head_fields() == now.head_fields() {
+        return Ok(());
+    }
+    remove(tx, before.id, 0, &head_segments(before))?;
+    add_head(tx, now)
+}
+
+/// Takes a ticket's own fields out.
+pub(crate) fn remove_head(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
+    remove(tx, ticket.id, 0, &head_segments(ticket))
+}
+
+/// Makes the text of a message or note found, from the place `first` on; says how many places it took.
+pub(crate) fn add_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &str) -> Result<i64> {
+    let mut segments = index_fields(&[text]);
+    segments.truncate((PLACES - first).max(0) as usize);
+    add(tx, ticket, first, &segments)?;
+    Ok(segments.len() as i64)
+}
+
+/// Takes it out again.
+pub(crate) fn remove_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &str) -> Result<()> {
+    let mut segments = index_fields(&[text]);
+    segments.truncate((PLACES - first).max(0) as usize);
+    remove(tx, ticket, first, &segments)
+}
+
+fn add(tx: &mut Tx<'_>, ticket: TicketId, first: i64, segments: &[Segment]) -> Result<()> {
+    for (n, segment) in segments.iter().enumerate() {
+        let place = place(ticket, first + n as i64);
+        match tx.engine() {
+            Engine::Sqlite => {
+                tx.exec(sql::SQLITE_ADD, &[place.into(), segment.fts5_text().into()])?;
+            }
+            Engine::Postgres => {
+                tx.exec(sql::POSTGRES_ADD, &[place.into(), ticket.0.into(), segment.tsvector_text().into()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn remove(tx: &mut Tx<'_>, ticket: TicketId, first: i64, segments: &[Segment]) -> Result<()> {
+    for (n, segment) in segments.iter().enumerate() {
+        let place = place(ticket, first + n as i64);
+        match tx.engine() {
+            Engine::Sqlite => {
+                tx.exec(sql::SQLITE_REMOVE, &[place.into(), segment.fts5_text().into()])?;
+            }
+            Engine::Postgres => {
+                tx.exec(sql::POSTGRES_REMOVE, &[place.into()])?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! SQL of the search index: the statements that differ between the engines.
+
+/// SQLite: adds a segment.
+pub(super) const SQLITE_ADD: &str = "INSERT INTO search_fts (rowid, words) VALUES ($1, $2)";
+/// SQLite: takes one out; the index keeps no content, so it is told the words again.
+pub(super) const SQLITE_REMOVE: &str =
+    "INSERT INTO search_fts (search_fts, rowid, words) VALUES ('delete', $1, $2)";
+/// SQLite: the places below a bound that match, newest first.
+pub(super) const SQLITE_FIND: &str =
+    "SELECT rowid FROM search_fts WHERE search_fts MATCH $1 AND rowid BETWEEN $2 AND $3 ORDER BY rowid DESC";
+
+/// PostgreSQL: adds a segment.
+pub(super) const POSTGRES_ADD: &str =
+    "INSERT INTO search_segment (id, ticket_id, words) VALUES ($1, $2, CAST(CAST($3 AS TEXT) AS tsvector))";
+/// PostgreSQL: takes one out.
+pub(super) const POSTGRES_REMOVE: &str = "DELETE FROM search_segment WHERE id = $1";
+/// PostgreSQL: tickets with a segment that matches; further conditions are appended.
+pub(super) const POSTGRES_FIND: &str = "SELECT DISTINCT ticket_id FROM search_segment WHERE ticket_id <= ";
+/// PostgreSQL: a segment matches.
+pub(super) const POSTGRES_MATCH: &str = " AND words @@ CAST(CAST(";
+/// PostgreSQL: another segment of the same ticket matches.
+pub(super) const POSTGRES_ALSO: &str =
+    " AND ticket_id IN (SELECT ticket_id FROM search_segment WHERE words @@ CAST(CAST(";
+/// PostgreSQL: the end of either.
+pub(super) const POSTGRES_QUERY: &str = " AS TEXT) AS tsquery)";
+
+/// The newest ticket.
+pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";

@@ -1,0 +1,58 @@
+//! A statement that grows: text and parameters side by side, so that a value never becomes text.
+
+use deskbell_core::Limit;
+use deskbell_db::Value;
+
+/// SQL text with its `$n` parameters.
+#[derive(Default)]
+pub(crate) struct Statement {
+    pub(crate) text: String,
+    pub(crate) params: Vec<Value<'static>>,
+}
+
+impl Statement {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), params: Vec::new() }
+    }
+
+    /// Appends text.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a parameter.
+    pub(crate) fn bind(&mut self, value: impl Into<Value<'static>>) -> &mut Self {
+        self.params.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.params.len().to_string());
+        self
+    }
+
+    /// Appends `column IN ($a, $b, …)`. The list is filled up to a power of two with its last value, so that few
+    /// different texts arise and statement caches stay small. An empty list admits nothing.
+    pub(crate) fn within(&mut self, column: &str, ids: &[i64]) -> &mut Self {
+        let Some(last) = ids.last() else {
+            return self.push("1 = 0");
+        };
+        if let [id] = ids {
+            return self.push(column).push(" = ").bind(*id);
+        }
+        self.push(column).push(" IN (");
+        for n in 0..ids.len().next_power_of_two() {
+            if n > 0 {
+                self.push(", ");
+            }
+            self.bind(*ids.get(n).unwrap_or(last));
+        }
+        self.push(")")
+    }
+
+    /// Appends what keeps `column` within a limit; nothing where there is none.
+    pub(crate) fn limited(&mut self, column: &str, limit: &Limit) -> &mut Self {
+        match limit {
+            Limit::All => self.push("1 = 1"),
+            Limit::Only(ids) => self.within(column, ids),
+        }
+    }
+}

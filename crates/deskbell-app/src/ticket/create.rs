@@ -1,0 +1,251 @@
+//! Creating a ticket. Every field is optional: without any it is new, inbound, of medium priority, in the default
+//! brand and channel.
+
+use deskbell_core::{
+    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, Permission, Priority, Status, TicketId, Timestamp,
+    UserId, Version, address,
+};
+use deskbell_db::Tx;
+
+use super::counters::Cell;
+use super::edit::{Draft, Edit, require_brand, require_channel, tag_key};
+use super::row::{Ticket, tags_to_text};
+use super::settle::{event, file_tags};
+use super::sql;
+use crate::customer;
+use crate::error::Result;
+use crate::search;
+use crate::statement::Statement;
+use crate::work::Work;
+
+/// The channel of a ticket that names none: "API".
+pub const DEFAULT_CHANNEL: ChannelId = ChannelId(4);
+
+/// What a new ticket is asked to be.
+#[derive(Clone, Debug, Default)]
+pub struct NewTicket {
+    /// The brand; `None` = the lowest that the actor may see.
+    pub brand: Option<BrandId>,
+    /// The channel; `None` = the API's.
+    pub channel: Option<ChannelId>,
+    /// Who spoke first; `None` = the customer.
+    pub direction: Option<Direction>,
+    /// The sender's address.
+    pub from: String,
+    /// The sender's name.
+    pub from_name: String,
+    /// The recipient's address.
+    pub to: String,
+    /// The title.
+    pub title: String,
+    /// The group; `None` = the lowest that the actor may see, which is "none" without a limit.
+    pub group: Option<GroupId>,
+    /// Further fields, as a PUT takes them.
+    pub edits: Vec<Edit>,
+}
+
+/// Creates a ticket and links it to the one customer of its brand that has the other side's address.
+///
+/// Errors: `forbidden` without TICKET_CREATE; `unknown_reference` for an id that names nothing within the actor's
+/// limits; `conflict` if the group does not serve the brand.
+pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Version)> {
+    work.actor.require(Permission::TicketCreate)?;
+    let (tx, actor) = (&mut *work.tx, work.actor);
+    let brand = match new.brand {
+        Some(brand) => brand,
+        None => lowest_brand(tx, actor)?,
+    };
+    let country = require_brand(tx, actor, "brandID", brand)?;
+    let channel = new.channel.unwrap_or(DEFAULT_CHANNEL);
+    require_channel(tx, "channelID", channel)?;
+    let mut ticket = blank(work.now, brand, channel);
+    ticket.direction = new.direction.unwrap_or(Direction::Inbound);
+    ticket.from_address.clone_from(&new.from);
+    ticket.from_name = if new.from_name == " " { String::new() } else { new.from_name.clone() };
+    ticket.to_address.clone_from(&new.to);
+    ticket.title.clone_from(&new.title);
+    ticket.contact = contact(&ticket, &country);
+    ticket.customer = customer_by_address(tx, brand, &ticket.contact)?;
+    ticket.external_key = random_key(work.context);
+
+    let mut draft = Draft::blank(ticket);
+    draft.placed_by = Some("assignedGroupID".into());
+    if let Some(group) = new.group {
+        draft.apply(tx, actor, &Edit::new("assignedGroupID", super::edit::Change::Group(group)))?;
+    } else {
+        draft.now.group = default_group(tx, actor, brand)?;
+    }
+    for edit in &new.edits {
+        draft.apply(tx, actor, edit)?;
+    }
+    draft.check_place(tx, actor)?;
+    insert(work, draft.now)
+}
+
+/// Writes a ticket that has passed the rules, with its event, counters, tags and search entry.
+pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(TicketId, Version)> {
+    ticket.events = 1;
+    ticket.next_segment = search::HEAD_PLACES;
+    let params = [
+        ticket.version.0.into(),
+        ticket.brand.0.into(),
+        ticket.channel.0.into(),
+        ticket.group.0.into(),
+        ticket.user.0.into(),
+        ticket.customer.0.into(),
+        ticket.form.map(|f| f.0).into(),
+        ticket.status.rank().into(),
+        ticket.priority.rank().into(),
+        ticket.direction.rank().into(),
+        ticket.title.as_str().into(),
+        ticket.from_address.as_str().into(),
+        ticket.from_name.as_str().into(),
+        ticket.to_address.as_str().into(),
+        ticket.to_name.as_str().into(),
+        ticket.contact.as_str().into(),
+        tags_to_text(&ticket.tags).into(),
+        ticket.created_at.0.into(),
+        ticket.last_update.0.into(),
+        ticket.last_update_agent.map(|t| t.0).into(),
+        ticket.last_update_customer.map(|t| t.0).into(),
+        ticket.closed_at.map(|t| t.0).into(),
+        ticket.snooze_time.map(|t| t.0).into(),
+        ticket.external_key.as_str().into(),
+        ticket.source.as_str().into(),
+        ticket.source_id.as_str().into(),
+        ticket.events.into(),
+        ticket.next_segment.into(),
+    ];
+    ticket.id = TicketId(work.tx.first(sql::INSERT, &params, |row| row.int(0))?.unwrap_or_default());
+    if !ticket.tags.is_empty() {
+        let keys: Vec<String> = ticket.tags.iter().map(|t| tag_key(t)).collect();
+        file_tags(work.tx, ticket.id, keys.iter())?;
+    }
+    search::add_head(work.tx, &ticket)?;
+    work.count(Cell::of(&ticket), 1);
+    let from = (!ticket.source.is_empty()).then(|| format!("Imported from {} {}", ticket.source, ticket.source_id));
+    work.record(event(&ticket, "created", None, from));
+    Ok((ticket.id, ticket.version))
+}
+
+/// A ticket with nothing in it.
+pub(crate) fn blank(now: Timestamp, brand: BrandId, channel: ChannelId) -> Ticket {
+    Ticket {
+        id: TicketId::NONE,
+        version: Version::FIRST,
+        brand,
+        channel,
+        group: GroupId::NONE,
+        user: UserId::NONE,
+        customer: CustomerId::NONE,
+        form: None,
+        status: Status::New,
+        priority: Priority::Medium,
+        direction: Direction::Inbound,
+        archived: false,
+        title: String::new(),
+        from_address: String::new(),
+        from_name: String::new(),
+        to_address: String::new(),
+        to_name: String::new(),
+        contact: String::new(),
+        tags: Vec::new(),
+        created_at: now,
+        last_update: now,
+        last_update_agent: None,
+        last_update_customer: None,
+        closed_at: None,
+        snooze_time: None,
+        snooze_time_sent: None,
+        grade_by_customer: None,
+        sla_policy_id: 0,
+        sla_breach_customer_wait_time: None,
+        sla_breach_first_reply_time: None,
+        sla_breach_next_reply_time: None,
+        sla_breach_user_work_time: None,
+        sla_next_breach: None,
+        sla_next_breach_current_status: String::new(),
+        merged_into: TicketId::NONE,
+        external_key: String::new(),
+        source: String::new(),
+        source_id: String::new(),
+        messages: 0,
+        events: 0,
+        next_segment: 0,
+        brand_name: String::new(),
+        channel_name: String::new(),
+        channel_icon: String::new(),
+    }
+}
+
+/// The other side's address in canonical form; empty if there is none.
+pub(crate) fn contact(ticket: &Ticket, country: &str) -> String {
+    let address = match ticket.direction {
+        Direction::Inbound => &ticket.from_address,
+        Direction::Outbound => &ticket.to_address,
+    };
+    address::canonical(address, country).map(|(_, text)| text).unwrap_or_default()
+}
+
+/// The customer of the brand with this address, if it is exactly one.
+pub(crate) fn customer_by_address(tx: &mut Tx<'_>, brand: BrandId, contact: &str) -> Result<CustomerId> {
+    if contact.is_empty() {
+        return Ok(CustomerId::NONE);
+    }
+    customer::lock_address(tx, brand, contact)?;
+    let found = tx.all(sql::CUSTOMERS_BY_ADDRESS, &[brand.0.into(), contact.into()], |row| row.int(0))?;
+    Ok(match found[..] {
+        [one] => CustomerId(one),
+        _ => CustomerId::NONE,
+    })
+}
+
+/// The half of the external id that cannot be guessed.
+pub(crate) fn random_key(context: &dyn deskbell_core::Context) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0u8; 12];
+    context.random(&mut bytes);
+    bytes.iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect()
+}
+
+fn lowest_brand(tx: &mut Tx<'_>, actor: &Actor) -> Result<BrandId> {
+    let mut statement = Statement::new(sql::LOWEST_BRAND);
+    statement.push("(1 = 0");
+    for grant in &actor.scope.grants {
+        statement.push(" OR ").limited("id", &grant.brands);
+    }
+    statement.push(")");
+    let lowest = tx.first(&statement.text, &statement.params, |row| row.opt_int(0))?.flatten();
+    Ok(BrandId(lowest.unwrap_or(0)))
+}
+
+/// No group, or under a limit that does not name 0 the lowest group that the actor may use in the brand.
+fn default_group(tx: &mut Tx<'_>, actor: &Actor, brand: BrandId) -> Result<GroupId> {
+    if actor.scope.admits(brand, GroupId::NONE) {
+        return Ok(GroupId::NONE);
+    }
+    let mut statement = Statement::new(sql::LOWEST_GROUP);
+    statement.push("(1 = 0");
+    for grant in actor.scope.grants.iter().filter(|g| g.brands.admits(brand.0)) {
+        statement.push(" OR ").limited("id", &grant.groups);
+    }
+    statement.push(") AND id IN (").push(sql::GROUPS_OF_BRAND).bind(brand.0).push(")");
+    let lowest = tx.first(&statement.text, &statement.params, |row| row.opt_int(0))?.flatten();
+    Ok(GroupId(lowest.unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closed_at_is_stamped_kept_and_cleared() {
+        let (first, later) = (Timestamp(10), Timestamp(20));
+        let mut ticket = blank(first, BrandId(1), DEFAULT_CHANNEL);
+        assert_eq!(ticket.closed_at_after(Status::Closed, first), Some(first));
+        ticket.status = Status::Closed;
+        ticket.closed_at = Some(first);
+        assert_eq!(ticket.closed_at_after(Status::Closed, later), Some(first));
+        assert_eq!(ticket.closed_at_after(Status::Open, later), None);
+    }
+}

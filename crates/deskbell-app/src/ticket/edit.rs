@@ -1,0 +1,308 @@
+//! What can be done to a ticket: the fields of PUT, the single calls and the actions of a batch are all edits.
+//! Applying one changes a draft in memory under the rules; `settle` then writes what differs.
+
+use deskbell_core::{
+    Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status, Timestamp,
+    UserId,
+};
+use deskbell_db::{Engine, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::row::Ticket;
+use super::sql;
+use crate::error::{Error, Result};
+
+/// One thing to do to a ticket.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Change {
+    /// Any status from any other.
+    Status(Status),
+    /// Solved, if it is unfinished; else nothing.
+    SolveUnfinished,
+    /// Priority.
+    Priority(Priority),
+    /// Group, 0 = none. It must serve the ticket's brand.
+    Group(GroupId),
+    /// User, 0 = nobody. It must be active.
+    User(UserId),
+    /// Brand; the customer is unlinked, unless one of the new brand is named after it.
+    Brand(BrandId),
+    /// Channel.
+    Channel(ChannelId),
+    /// Form, `None` = no form.
+    Form(Option<FormId>),
+    /// Title.
+    Title(String),
+    /// Adds tags that are not there.
+    AddTags(Vec<String>),
+    /// Takes tags off.
+    RemoveTags(Vec<String>),
+    /// Replaces the tags.
+    SetTags(Vec<String>),
+    /// The customer of the ticket's brand with this external primary id.
+    LinkCustomer(String),
+    /// No customer.
+    UnlinkCustomer,
+    /// Sleeps until then; `None` wakes.
+    Snooze(Option<Timestamp>),
+    /// A note in the timeline.
+    Note(String),
+    /// Into the archive; only a closed ticket.
+    Archive,
+    /// Out of it.
+    Unarchive,
+    /// Into the trash, or away at once.
+    Delete {
+        /// Without a stay in the trash.
+        purge: bool,
+    },
+}
+
+impl Change {
+    /// The permission of the single call that does the same.
+    pub fn permission(&self) -> Permission {
+        match self {
+            Self::Status(_) | Self::SolveUnfinished => Permission::SetStatus,
+            Self::Note(_) => Permission::MessageCreate,
+            Self::Delete { .. } => Permission::TicketDelete,
+            _ => Permission::TicketUpdate,
+        }
+    }
+}
+
+/// A change and the field that asked for it, by which a fault names it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Edit {
+    /// The field as it was sent: `status`, `actions[0][value]`.
+    pub field: String,
+    /// What to do.
+    pub change: Change,
+}
+
+impl Edit {
+    /// An edit asked for by a field.
+    pub fn new(field: impl Into<String>, change: Change) -> Self {
+        Self { field: field.into(), change }
+    }
+}
+
+/// A ticket on which edits are tried.
+pub struct Draft {
+    pub(super) before: Ticket,
+    pub(super) now: Ticket,
+    pub(super) notes: Vec<String>,
+    pub(super) delete: Option<bool>,
+    /// Which fields asked for brand, group and user, for the rules that look at the whole.
+    pub(super) placed_by: Option<String>,
+    customer_named: bool,
+}
+
+impl Draft {
+    /// A draft of a ticket that was loaded through the gate.
+    ///
+    /// Errors: `conflict` if the ticket was merged into another one: it takes no further writes.
+    pub fn of(ticket: Ticket) -> Result<Self> {
+        if !ticket.merged_into.is_none() {
+            let message = format!("Ticket {} was merged into another one and takes no changes.", ticket.id);
+            return Err(Fault::new(Code::Conflict, message).into());
+        }
+        Ok(Self::blank(ticket))
+    }
+
+    /// A draft of a ticket that is not stored yet.
+    pub(super) fn blank(ticket: Ticket) -> Self {
+        Self {
+            now: ticket.clone(),
+            before: ticket,
+            notes: Vec::new(),
+            delete: None,
+            placed_by: None,
+            customer_named: false,
+        }
+    }
+
+    /// Applies an edit. On an error the draft is of no further use.
+    ///
+    /// Errors: `unknown_reference` for an id that names nothing within the actor's limits; `conflict` for an inactive
+    /// user, or a ticket in the archive's way; `not_found` after the draft was deleted.
+    pub fn apply(&mut self, tx: &mut Tx<'_>, actor: &Actor, edit: &Edit) -> Result<()> {
+        if self.delete.is_some() {
+            return Err(super::load::missing(self.now.id));
+        }
+        let field = edit.field.as_str();
+        match &edit.change {
+            Change::Status(status) => self.set_status(*status),
+            Change::SolveUnfinished => {
+                if Status::UNFINISHED.contains(&self.now.status) {
+                    self.set_status(Status::Solved);
+                }
+            }
+            Change::Priority(priority) => self.now.priority = *priority,
+            Change::Group(group) => {
+                require_group(tx, actor, field, *group)?;
+                self.now.group = *group;
+                self.placed_by = Some(field.to_owned());
+            }
+            Change::User(user) => {
+                require_user(tx, actor, field, *user)?;
+                self.now.user = *user;
+            }
+            Change::Brand(brand) => self.set_brand(tx, actor, field, *brand)?,
+            Change::Channel(channel) => {
+                require_channel(tx, field, *channel)?;
+                self.now.channel = *channel;
+            }
+            Change::Form(None) => self.now.form = None,
+            Change::Form(Some(form)) => return Err(unknown(field, "Form", form.0)),
+            Change::Title(title) => self.now.title.clone_from(title),
+            Change::AddTags(tags) => {
+                let all = self.now.tags.iter().chain(tags).cloned().collect();
+                self.now.tags = distinct(all);
+            }
+            Change::RemoveTags(tags) => {
+                let gone: Vec<String> = tags.iter().map(|t| tag_key(t)).collect();
+                self.now.tags.retain(|t| !gone.contains(&tag_key(t)));
+            }
+            Change::SetTags(tags) => {
+                let tags = distinct(tags.clone());
+                if sorted(&tags) != sorted(&self.now.tags) {
+                    self.now.tags = tags;
+                }
+            }
+            Change::LinkCustomer(external) => {
+                self.now.customer = customer_of_brand(tx, field, self.now.brand, external)?;
+                self.customer_named = true;
+            }
+            Change::UnlinkCustomer => {
+                self.now.customer = CustomerId::NONE;
+                self.customer_named = true;
+            }
+            Change::Snooze(time) => self.now.snooze_time = *time,
+            Change::Note(text) => self.notes.push(text.clone()),
+            Change::Archive if self.now.status != Status::Closed => {
+                let message = format!("Only a closed ticket can be archived; this one is {}.", self.now.status);
+                return Err(Fault::of(field, Code::Conflict, message).into());
+            }
+            Change::Archive => self.now.archived = true,
+            Change::Unarchive => self.now.archived = false,
+            Change::Delete { purge } => self.delete = Some(*purge),
+        }
+        Ok(())
+    }
+
+    fn set_status(&mut self, status: Status) {
+        self.now.status = status;
+        if status != Status::Closed {
+            self.now.archived = false;
+        }
+    }
+
+    fn set_brand(&mut self, tx: &mut Tx<'_>, actor: &Actor, field: &str, brand: BrandId) -> Result<()> {
+        if brand == self.now.brand {
+            return Ok(());
+        }
+        let country = require_brand(tx, actor, field, brand)?;
+        self.now.brand = brand;
+        self.now.customer = CustomerId::NONE;
+        self.customer_named = false;
+        self.now.contact = super::create::contact(&self.now, &country);
+        self.placed_by = Some(field.to_owned());
+        Ok(())
+    }
+
+    /// The rules that look at where the ticket ends up: within the actor's limits, with a group that serves the brand.
+    pub(super) fn check_place(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+        let Some(field) = &self.placed_by else { return Ok(()) };
+        if !actor.scope.admits(self.now.brand, self.now.group) {
+            let id = if field.to_lowercase().contains("brand") { self.now.brand.0 } else { self.now.group.0 };
+            let message = format!("{id} is not a place within this key's limits for the ticket.");
+            return Err(Fault::of(field, Code::UnknownReference, message).into());
+        }
+        let (brand, group) = (self.now.brand, self.now.group);
+        let serves = group.is_none()
+            || tx.first(sql::GROUP_SERVES, &[group.0.into(), brand.0.into()], |row| row.int(0))?.is_some();
+        if serves {
+            return Ok(());
+        }
+        let message = format!("Group {group} does not serve brand {brand}.");
+        Err(Fault::of(field, Code::Conflict, message).into())
+    }
+}
+
+/// A tag as it is compared: without case.
+pub fn tag_key(tag: &str) -> String {
+    tag.to_lowercase()
+}
+
+/// The tags without empty ones and repetitions; the first spelling stays.
+fn distinct(tags: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    tags.into_iter().filter(|t| !t.is_empty() && seen.insert(tag_key(t))).collect()
+}
+
+fn sorted(tags: &[String]) -> Vec<&String> {
+    let mut tags: Vec<&String> = tags.iter().collect();
+    tags.sort_unstable();
+    tags
+}
+
+/// The fault for an id that names nothing, or nothing within the caller's limits.
+pub(crate) fn unknown(field: &str, kind: &str, id: impl std::fmt::Display) -> Error {
+    Fault::of(field, Code::UnknownReference, format!("{kind} {id} does not exist.")).into()
+}
+
+/// Looks a row up and, on PostgreSQL, keeps it from being deleted until the transaction ends.
+fn kept(tx: &Tx<'_>, text: &str) -> String {
+    match tx.engine() {
+        Engine::Postgres => format!("{text}{}", sql::KEEP),
+        Engine::Sqlite => text.to_owned(),
+    }
+}
+
+/// The brand's country, if the brand exists for the actor.
+pub(crate) fn require_brand(tx: &mut Tx<'_>, actor: &Actor, field: &str, brand: BrandId) -> Result<String> {
+    let country = tx.first(sql::BRAND_COUNTRY, &[brand.0.into()], |row| row.str(0).map(str::to_owned))?;
+    country.filter(|_| actor.scope.admits_brand(brand)).ok_or_else(|| unknown(field, "Brand", brand))
+}
+
+/// Refuses a channel that does not exist.
+pub(crate) fn require_channel(tx: &mut Tx<'_>, field: &str, channel: ChannelId) -> Result<()> {
+    let there = tx.first(sql::CHANNEL, &[channel.0.into()], |row| row.int(0))?;
+    there.map(|_| ()).ok_or_else(|| unknown(field, "Channel", channel))
+}
+
+/// Refuses a group that does not exist for the actor.
+fn require_group(tx: &mut Tx<'_>, actor: &Actor, field: &str, group: GroupId) -> Result<()> {
+    let there = group.is_none() || tx.first(sql::GROUP, &[group.0.into()], |row| row.int(0))?.is_some();
+    if there && actor.scope.admits_group(group) { Ok(()) } else { Err(unknown(field, "Group", group)) }
+}
+
+/// Refuses a user that does not exist for the actor, or is not active.
+fn require_user(tx: &mut Tx<'_>, actor: &Actor, field: &str, user: UserId) -> Result<()> {
+    if user.is_none() {
+        return Ok(());
+    }
+    let statement = kept(tx, sql::USER);
+    let active = tx.first(&statement, &[user.0.into()], |row| row.int(0))?;
+    let Some(active) = active else { return Err(unknown(field, "User", user)) };
+    if !actor.scope.is_everything() {
+        let groups = tx.all(sql::USER_GROUPS, &[user.0.into()], |row| row.int(0))?;
+        if !groups.iter().any(|g| actor.scope.admits_group(GroupId(*g))) {
+            return Err(unknown(field, "User", user));
+        }
+    }
+    if active == 0 {
+        return Err(Fault::of(field, Code::Conflict, format!("User {user} is not active.")).into());
+    }
+    Ok(())
+}
+
+/// The customer of a brand with this external primary id.
+fn customer_of_brand(tx: &mut Tx<'_>, field: &str, brand: BrandId, external: &str) -> Result<CustomerId> {
+    let statement = kept(tx, sql::CUSTOMER_BY_EXTERNAL);
+    let found = tx.first(&statement, &[brand.0.into(), external.into()], |row| row.int(0))?;
+    found.map(CustomerId).ok_or_else(|| {
+        let message = format!("The brand of the ticket has no customer with the external primary id {external}.");
+        Fault::of(field, Code::UnknownReference, message).into()
+    })
+}

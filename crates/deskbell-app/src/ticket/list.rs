@@ -1,0 +1,217 @@
+//! Lists of tickets: filters, order, pages and totals.
+//!
+//! Filters combine with AND, the values of one with OR. The order is total: ties go by id. A cursor names the last row
+//! of a page by its sort value and id, so that the walk goes on wherever that row has gone meanwhile.
+
+mod cursor;
+mod drive;
+mod page;
+mod searched;
+
+use deskbell_core::search::Query;
+use deskbell_core::{Actor, Direction, Permission, Priority, Status, Timestamp};
+use deskbell_db::Tx;
+
+pub use cursor::Cursor;
+
+use super::row::Ticket;
+use crate::error::Result;
+use crate::statement::Statement;
+
+/// Up to this many a total is exact, whatever the filters.
+pub const EXACT_UP_TO: i64 = 10_000;
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sort {
+    /// Id.
+    Id,
+    /// Time of creation.
+    CreatedAt,
+    /// Time of the last change.
+    LastUpdate,
+    /// Priority by rank.
+    Priority,
+}
+
+impl Sort {
+    /// The words of the API, in the order of the variants.
+    pub const WORDS: &'static [&'static str] = &["id", "created_at", "last_update", "priority"];
+
+    /// The sort of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "id" => Self::Id,
+            "created_at" => Self::CreatedAt,
+            "last_update" => Self::LastUpdate,
+            "priority" => Self::Priority,
+            _ => return None,
+        })
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Id => "t.id",
+            Self::CreatedAt => "t.created_at",
+            Self::LastUpdate => "t.last_update",
+            Self::Priority => "t.priority",
+        }
+    }
+
+    fn value_of(self, ticket: &Ticket) -> i64 {
+        match self {
+            Self::Id => ticket.id.0,
+            Self::CreatedAt => ticket.created_at.0,
+            Self::LastUpdate => ticket.last_update.0,
+            Self::Priority => ticket.priority.rank(),
+        }
+    }
+}
+
+/// Which tickets. An empty list of values is no filter.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "each is the filter of that name in docs/api.md")]
+pub struct Filter {
+    pub statuses: Vec<Status>,
+    pub priorities: Vec<Priority>,
+    pub brands: Vec<i64>,
+    pub channels: Vec<i64>,
+    pub groups: Vec<i64>,
+    pub users: Vec<i64>,
+    pub customers: Vec<i64>,
+    pub forms: Vec<i64>,
+    pub tags: Vec<String>,
+    pub direction: Option<Direction>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+    pub updated_from: Option<Timestamp>,
+    pub updated_to: Option<Timestamp>,
+    /// Archived tickets as well.
+    pub archived_too: bool,
+    pub query: Option<Query>,
+}
+
+/// Which part of them, in which order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paging {
+    /// What decides the order.
+    pub sort: Sort,
+    /// Highest first.
+    pub descending: bool,
+    /// How many rows to leave out.
+    pub start: i64,
+    /// How many rows at the most.
+    pub limit: i64,
+    /// Go on after this row.
+    pub after: Option<Cursor>,
+}
+
+/// A page of tickets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// How many tickets match; the limit of counting where `exact` is false.
+    pub total: i64,
+    /// Whether the total is exact.
+    pub exact: bool,
+    /// The rows.
+    pub tickets: Vec<Ticket>,
+    /// Where to go on; `None` after the last row.
+    pub next: Option<Cursor>,
+}
+
+/// The tickets that exist for the actor and match.
+///
+/// Errors: `forbidden` without TICKET_READ; `invalid_parameter` for a cursor of another list.
+pub fn list(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, paging: &Paging) -> Result<Page> {
+    actor.require(Permission::TicketRead)?;
+    let fingerprint = cursor::fingerprint(filter, paging);
+    if let Some(after) = &paging.after {
+        after.check(fingerprint)?;
+    }
+    let (total, exact, ids) = match &filter.query {
+        Some(query) => searched::find(tx, actor, filter, query, paging)?,
+        None => page::find(tx, actor, filter, paging)?,
+    };
+    let more = ids.len() as i64 > paging.limit;
+    let mut tickets = fetch(tx, actor, &ids[..ids.len().min(paging.limit as usize)])?;
+    let next = match tickets.last() {
+        Some(last) if more => Some(Cursor::at(fingerprint, paging.sort.value_of(last), last.id.0)),
+        _ => None,
+    };
+    tickets.truncate(paging.limit as usize);
+    Ok(Page { total, exact, tickets, next })
+}
+
+/// The ids of the tickets that match, ascending, in one snapshot: for bulk work over a filter.
+pub fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Vec<i64>> {
+    let mut statement = Statement::new(super::sql::SELECT_IDS);
+    super::load::visible(&actor.scope, &mut statement);
+    conditions(filter, &mut statement);
+    statement.push(" ORDER BY t.id");
+    Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
+}
+
+/// The rows of these tickets, in the order of the ids.
+fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
+    let mut by_id = std::collections::HashMap::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        by_id.extend(super::load::many(tx, actor, some)?.into_iter().map(|t| (t.id.0, t)));
+    }
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+/// Appends the filters, each with a leading AND, on a ticket `t`.
+fn conditions(filter: &Filter, statement: &mut Statement) {
+    counted(filter, "t.", statement);
+    for (column, ids) in [("t.customer_id", &filter.customers)] {
+        if !ids.is_empty() {
+            statement.push(" AND ").within(column, ids);
+        }
+    }
+    if !filter.forms.is_empty() {
+        statement.push(" AND ").within("COALESCE(t.form_id, 0)", &filter.forms);
+    }
+    if !filter.tags.is_empty() {
+        statement.push(super::sql::AND_TAGGED);
+        let last = filter.tags.len().next_power_of_two();
+        for n in 0..last {
+            let tag = &filter.tags[n.min(filter.tags.len() - 1)];
+            statement.push(if n == 0 { "" } else { ", " }).bind(super::edit::tag_key(tag));
+        }
+        statement.push("))");
+    }
+    if let Some(direction) = filter.direction {
+        statement.push(" AND t.direction = ").bind(direction.rank());
+    }
+    for (start, bound) in [
+        (" AND t.created_at >= ", filter.created_from),
+        (" AND t.created_at <= ", filter.created_to),
+        (" AND t.last_update >= ", filter.updated_from),
+        (" AND t.last_update <= ", filter.updated_to),
+    ] {
+        if let Some(time) = bound {
+            statement.push(start).bind(time.0);
+        }
+    }
+}
+
+/// Appends the filters over what the counters know, each with a leading AND.
+fn counted(filter: &Filter, prefix: &str, statement: &mut Statement) {
+    let statuses: Vec<i64> = filter.statuses.iter().map(|s| s.rank()).collect();
+    let priorities: Vec<i64> = filter.priorities.iter().map(|p| p.rank()).collect();
+    for (column, values) in [
+        ("status", &statuses),
+        ("priority", &priorities),
+        ("brand_id", &filter.brands),
+        ("channel_id", &filter.channels),
+        ("group_id", &filter.groups),
+        ("user_id", &filter.users),
+    ] {
+        if !values.is_empty() {
+            statement.push(" AND ").within(&format!("{prefix}{column}"), values);
+        }
+    }
+    if !filter.archived_too {
+        statement.push(" AND ").push(prefix).push("archived = 0");
+    }
+}

@@ -1,0 +1,77 @@
+//! The one gate: how tickets are read for an actor. There is no second way to load a ticket.
+
+use deskbell_core::{Actor, Fault, Scope, TicketId};
+use deskbell_db::{Engine, Tx};
+
+use super::row::Ticket;
+use super::sql;
+use crate::error::{Error, Result};
+use crate::statement::Statement;
+
+/// Appends the condition that a ticket `t` exists for the scope's owner: within its limits and not in the trash.
+pub(crate) fn visible(scope: &Scope, statement: &mut Statement) {
+    statement.push("t.deleted_at IS NULL AND ");
+    in_scope(scope, "t.", statement);
+}
+
+/// Appends the condition that brand and group (of the table with this prefix) are within the scope.
+pub(crate) fn in_scope(scope: &Scope, prefix: &str, statement: &mut Statement) {
+    if scope.is_everything() {
+        statement.push("1 = 1");
+        return;
+    }
+    statement.push("(1 = 0");
+    for grant in &scope.grants {
+        statement.push(" OR (").limited(&format!("{prefix}brand_id"), &grant.brands);
+        statement.push(" AND ").limited(&format!("{prefix}group_id"), &grant.groups).push(")");
+    }
+    statement.push(")");
+}
+
+/// The ticket, if it exists for the actor.
+///
+/// Errors: `not_found`.
+pub fn one(tx: &mut Tx<'_>, actor: &Actor, id: TicketId) -> Result<Ticket> {
+    let mut statement = select(actor);
+    statement.push(" AND t.id = ").bind(id.0);
+    tx.first(&statement.text, &statement.params, Ticket::read)?.ok_or_else(|| missing(id))
+}
+
+/// The same for a write: on PostgreSQL nobody else changes the ticket until the transaction ends.
+///
+/// Errors: `not_found`.
+pub fn one_for_update(tx: &mut Tx<'_>, actor: &Actor, id: TicketId) -> Result<Ticket> {
+    many_for_update(tx, actor, &[id.0])?.pop().ok_or_else(|| missing(id))
+}
+
+/// Those of the tickets that exist for the actor, by id; locked in that order, so that two writers cannot deadlock.
+pub fn many_for_update(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
+    let mut tickets = select_many(tx, actor, ids, true)?;
+    tickets.sort_by_key(|t| t.id);
+    Ok(tickets)
+}
+
+/// Those of the tickets that exist for the actor, by id, for reading alone.
+pub fn many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
+    select_many(tx, actor, ids, false)
+}
+
+fn select_many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], lock: bool) -> Result<Vec<Ticket>> {
+    let mut statement = select(actor);
+    statement.push(" AND ").within("t.id", ids).push(" ORDER BY t.id");
+    if lock && tx.engine() == Engine::Postgres {
+        statement.push(" FOR UPDATE OF t");
+    }
+    Ok(tx.all(&statement.text, &statement.params, Ticket::read)?)
+}
+
+fn select(actor: &Actor) -> Statement {
+    let mut statement = Statement::new(&sql::select_tickets());
+    visible(&actor.scope, &mut statement);
+    statement
+}
+
+/// What is said of a ticket that is missing, or hidden: the two cannot be told apart.
+pub fn missing(id: TicketId) -> Error {
+    Fault::not_found("Ticket", id).into()
+}

@@ -1,0 +1,16 @@
+//! Tickets. Every read and write loads them through `load`, which knows what the actor may see.
+
+pub mod counters;
+pub mod create;
+pub mod delete;
+pub mod edit;
+pub mod get;
+pub mod list;
+pub mod load;
+mod row;
+pub mod settle;
+pub mod solve;
+mod sql;
+pub mod update;
+
+pub use row::Ticket;

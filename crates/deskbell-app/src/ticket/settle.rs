@@ -1,0 +1,233 @@
+//! The end of every change of a ticket: what differs is found, checked as a whole and written, with its events,
+//! counters, tags and search entries. One version step, however many edits.
+
+use deskbell_core::{Actor, Direction, Fault, Code, TicketId, Version};
+use deskbell_db::{Tx, Value};
+
+use super::counters::Cell;
+use super::edit::{Draft, Edit, tag_key};
+use super::row::{Ticket, tags_to_text};
+use super::sql;
+use crate::error::Result;
+use crate::journal::Event;
+use crate::message::{self, Kind, NewMessage};
+use crate::search;
+use crate::work::Work;
+
+/// What a change came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The ticket has this new version.
+    Changed(Version),
+    /// It was so already.
+    Unchanged(Version),
+}
+
+impl Outcome {
+    /// The ticket's version now.
+    pub fn version(self) -> Version {
+        match self {
+            Self::Changed(version) | Self::Unchanged(version) => version,
+        }
+    }
+}
+
+/// A change that has passed every rule and is not written yet.
+pub struct Settled {
+    before: Ticket,
+    now: Ticket,
+    fields: Vec<(&'static str, String, String)>,
+    notes: Vec<String>,
+    delete: Option<bool>,
+}
+
+/// Applies the edits to a ticket loaded through the gate, and checks the whole. Writes nothing.
+///
+/// Errors: `precondition_failed` if `expected` is not the ticket's version; those of `Draft::apply`.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: Ticket,
+    edits: &[Edit],
+    expected: Option<Version>,
+) -> Result<Settled> {
+    if let Some(expected) = expected.filter(|v| *v != ticket.version) {
+        return Err(stale(ticket.id, expected, ticket.version).into());
+    }
+    let mut draft = Draft::of(ticket)?;
+    for edit in edits {
+        draft.apply(tx, actor, edit)?;
+    }
+    draft.check_place(tx, actor)?;
+    let fields = differences(&draft.before, &draft.now);
+    Ok(Settled { before: draft.before, now: draft.now, fields, notes: draft.notes, delete: draft.delete })
+}
+
+/// The fault for a version that is not the present one.
+pub fn stale(id: impl std::fmt::Display, expected: Version, present: Version) -> Fault {
+    let message = format!("Version {expected} was expected and {present} is the present one of {id}.");
+    Fault { current_version: Some(present.0), ..Fault::new(Code::PreconditionFailed, message) }
+}
+
+/// The changed fields by their keys in the item, with the values before and after as the journal keeps them.
+fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, String)> {
+    let time = |t: Option<deskbell_core::Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
+    let form = |t: &Ticket| t.form.map(|f| f.to_string()).unwrap_or_default();
+    let texts = |t: &Ticket| {
+        [
+            ("brand_id", t.brand.to_string()),
+            ("channel_id", t.channel.to_string()),
+            ("customer_id", t.customer.to_string()),
+            ("assigned_group_id", t.group.to_string()),
+            ("assigned_user_id", t.user.to_string()),
+            ("form_id", form(t)),
+            ("priority", t.priority.to_string()),
+            ("status", t.status.to_string()),
+            ("title", t.title.clone()),
+            ("tags", tags_to_text(&t.tags)),
+            ("snooze_time", time(t.snooze_time)),
+            ("archived", i64::from(t.archived).to_string()),
+        ]
+    };
+    let pairs = texts(before).into_iter().zip(texts(now));
+    pairs.filter(|((_, b), (_, n))| b != n).map(|((key, b), (_, n))| (key, b, n)).collect()
+}
+
+impl Settled {
+    /// What it will come to.
+    pub fn outcome(&self) -> Outcome {
+        if self.fields.is_empty() && self.notes.is_empty() && self.delete.is_none() {
+            Outcome::Unchanged(self.before.version)
+        } else {
+            Outcome::Changed(self.before.version.next())
+        }
+    }
+
+    /// Writes it.
+    pub fn write(mut self, work: &mut Work<'_, '_>) -> Result<Outcome> {
+        let outcome = self.outcome();
+        if let Outcome::Unchanged(_) = outcome {
+            return Ok(outcome);
+        }
+        self.write_notes(work)?;
+        for (item_type, before, after) in std::mem::take(&mut self.fields) {
+            self.now.events += 1;
+            work.record(event(&self.now, item_type, Some(before), Some(after)));
+        }
+        if self.delete.is_some() {
+            self.now.events += 1;
+            work.record(event(&self.now, "deleted", None, None));
+        }
+        self.write_row(work)?;
+        self.write_tags(work)?;
+        search::replace_head(work.tx, &self.before, &self.now)?;
+        work.count(Cell::of(&self.before), -1);
+        match self.delete {
+            None => work.count(Cell::of(&self.now), 1),
+            Some(true) => super::delete::purge(work, &self.now)?,
+            Some(false) => {}
+        }
+        Ok(outcome)
+    }
+
+    fn write_notes(&mut self, work: &mut Work<'_, '_>) -> Result<()> {
+        for text in std::mem::take(&mut self.notes) {
+            let note = NewMessage {
+                kind: Kind::Note,
+                channel_id: 0,
+                direction: Direction::Outbound,
+                from_address: "",
+                from_name: &work.actor.name,
+                to_address: "",
+                to_name: "",
+                author: work.actor.id,
+                author_name: &work.actor.name,
+                content: &text,
+                external_id: "",
+                created_at: work.now,
+            };
+            let (id, segments) = message::insert(work.tx, self.now.id, self.now.next_segment, &note)?;
+            self.now.next_segment += segments;
+            self.now.messages += 1;
+            self.now.last_update_agent = Some(work.now);
+            work.record(event(&self.now, "note", None, Some(id.to_string())));
+        }
+        Ok(())
+    }
+
+    /// Writes the columns that differ: naming an index's column would rewrite the index, changed or not.
+    fn write_row(&self, work: &mut Work<'_, '_>) -> Result<()> {
+        let (b, n) = (&self.before, &self.now);
+        let mut set = sql::Set::default();
+        set.put("version", n.version.next().0);
+        set.put("last_update", work.now.0);
+        set.put("events", n.events);
+        let closed_at = b.closed_at_after(n.status, work.now).map(|t| t.0);
+        let columns: [(&'static str, bool, Value<'static>); 14] = [
+            ("brand_id", b.brand != n.brand, n.brand.0.into()),
+            ("channel_id", b.channel != n.channel, n.channel.0.into()),
+            ("customer_id", b.customer != n.customer, n.customer.0.into()),
+            ("group_id", b.group != n.group, n.group.0.into()),
+            ("user_id", b.user != n.user, n.user.0.into()),
+            ("form_id", b.form != n.form, n.form.map(|f| f.0).into()),
+            ("priority", b.priority != n.priority, n.priority.rank().into()),
+            ("status", b.status != n.status, n.status.rank().into()),
+            ("closed_at", b.closed_at.map(|t| t.0) != closed_at, closed_at.into()),
+            ("archived", b.archived != n.archived, n.archived.into()),
+            ("snooze_time", b.snooze_time != n.snooze_time, n.snooze_time.map(|t| t.0).into()),
+            ("contact", b.contact != n.contact, n.contact.clone().into()),
+            ("title", b.title != n.title, n.title.clone().into()),
+            ("tags", b.tags != n.tags, tags_to_text(&n.tags).into()),
+        ];
+        for (column, changed, value) in columns {
+            if changed {
+                set.put(column, value);
+            }
+        }
+        if b.messages != n.messages {
+            set.put("messages", n.messages);
+            set.put("next_segment", n.next_segment);
+            set.put("last_update_agent", n.last_update_agent.map(|t| t.0));
+        }
+        if self.delete.is_some() {
+            set.put("deleted_at", work.now.0);
+        }
+        let (text, params) = set.update_ticket(n.id);
+        work.tx.exec(&text, &params)?;
+        Ok(())
+    }
+
+    fn write_tags(&self, work: &mut Work<'_, '_>) -> Result<()> {
+        let (before, now) = (keys(&self.before), keys(&self.now));
+        for gone in before.iter().filter(|t| !now.contains(t)) {
+            work.tx.exec(sql::UNTAG, &[gone.as_str().into(), self.now.id.0.into()])?;
+        }
+        file_tags(work.tx, self.now.id, now.iter().filter(|t| !before.contains(t)))
+    }
+}
+
+fn keys(ticket: &Ticket) -> Vec<String> {
+    ticket.tags.iter().map(|t| tag_key(t)).collect()
+}
+
+/// Files a ticket under tags, given as they are compared.
+pub(super) fn file_tags<'t>(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    tags: impl Iterator<Item = &'t String>,
+) -> Result<()> {
+    for tag in tags {
+        tx.exec(sql::TAG, &[tag.as_str().into(), ticket.0.into()])?;
+    }
+    Ok(())
+}
+
+/// An event of a ticket as it is now.
+pub(super) fn event(
+    ticket: &Ticket,
+    item_type: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+) -> Event {
+    Event { ticket: ticket.id, brand: ticket.brand, group: ticket.group, item_type, before, after }
+}

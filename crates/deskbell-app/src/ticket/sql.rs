@@ -1,0 +1,154 @@
+//! SQL of tickets and of the counters over them.
+
+use deskbell_core::TicketId;
+use deskbell_db::{Engine, Value};
+
+use super::row::Ticket;
+use crate::statement::Statement;
+
+/// Tickets with the names of their brand and channel; conditions are appended.
+pub(super) fn select_tickets() -> String {
+    format!(
+        "SELECT {} FROM ticket t JOIN brand b ON b.id = t.brand_id JOIN channel c ON c.id = t.channel_id WHERE ",
+        Ticket::COLUMNS
+    )
+}
+
+/// A new ticket. What is not named here starts empty.
+pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_id, group_id, user_id, customer_id, \
+     form_id, status, priority, direction, archived, title, from_address, from_name, to_address, to_name, contact, \
+     tags, created_at, last_update, last_update_agent, last_update_customer, closed_at, snooze_time, sla_policy_id, \
+     sla_next_breach_current_status, merged_into, external_key, source, source_id, messages, events, next_segment) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+     $23, 0, '', 0, $24, $25, $26, 0, $27, 0) RETURNING id";
+
+/// One more ticket of a kind, or one less.
+pub(super) const COUNT_SMALL: &str =
+    "INSERT INTO ticket_count_small (brand_id, group_id, status, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (brand_id, group_id, status, archived, slot) DO UPDATE SET n = ticket_count_small.n + excluded.n";
+
+/// The same in the table over everything.
+pub(super) const COUNT: &str = "INSERT INTO ticket_count (user_id, brand_id, group_id, status, priority, channel_id, \
+     archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+     ON CONFLICT (user_id, brand_id, group_id, status, priority, channel_id, archived, slot) \
+     DO UPDATE SET n = ticket_count.n + excluded.n";
+
+/// Sums; a condition over the columns is appended.
+pub(super) const SUM_SMALL: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_small WHERE ";
+/// Sums over everything.
+pub(super) const SUM: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count WHERE ";
+
+/// Where the small counters differ from the tickets.
+pub(super) const VERIFY_SMALL: &str = "SELECT brand_id, group_id, status, CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
+     (SELECT brand_id, group_id, status, archived, n AS kept, 0 AS counted FROM ticket_count_small \
+      UNION ALL SELECT brand_id, group_id, status, archived, 0, 1 FROM ticket WHERE deleted_at IS NULL) AS both_sides \
+     GROUP BY brand_id, group_id, status, archived HAVING SUM(kept) <> SUM(counted) \
+     ORDER BY brand_id, group_id, status LIMIT 100";
+
+/// Where the large ones do.
+pub(super) const VERIFY_LARGE: &str = "SELECT brand_id, group_id, status, CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
+     (SELECT user_id, brand_id, group_id, status, priority, channel_id, archived, n AS kept, 0 AS counted FROM ticket_count \
+      UNION ALL SELECT user_id, brand_id, group_id, status, priority, channel_id, archived, 0, 1 FROM ticket \
+      WHERE deleted_at IS NULL) AS both_sides \
+     GROUP BY user_id, brand_id, group_id, status, priority, channel_id, archived HAVING SUM(kept) <> SUM(counted) \
+     ORDER BY brand_id, group_id, status LIMIT 100";
+
+/// Files a ticket under a tag.
+pub(super) const TAG: &str =
+    "INSERT INTO ticket_tag (tag, ticket_id) VALUES ($1, $2) ON CONFLICT (tag, ticket_id) DO NOTHING";
+/// Takes it out again.
+pub(super) const UNTAG: &str = "DELETE FROM ticket_tag WHERE tag = $1 AND ticket_id = $2";
+
+/// The lowest brand that a condition over `id` admits.
+pub(super) const LOWEST_BRAND: &str = "SELECT MIN(id) FROM brand WHERE ";
+/// The lowest group, "none" (0) included.
+pub(super) const LOWEST_GROUP: &str = "SELECT MIN(id) FROM desk_group WHERE ";
+
+/// The groups that serve a brand, whose id is appended.
+pub(super) const GROUPS_OF_BRAND: &str = "SELECT g.id FROM desk_group g LEFT JOIN group_brand gb ON gb.group_id = g.id \
+     WHERE g.all_brands = 1 OR gb.brand_id = ";
+
+/// A brand's country, for reading phone numbers.
+pub(super) const BRAND_COUNTRY: &str = "SELECT country FROM brand WHERE id = $1";
+/// Whether a channel exists.
+pub(super) const CHANNEL: &str = "SELECT 1 FROM channel WHERE id = $1";
+/// Whether a group serves all brands; no row if there is no such group.
+pub(super) const GROUP: &str = "SELECT all_brands FROM desk_group WHERE id = $1 AND id <> 0";
+/// Whether a group serves a brand.
+pub(super) const GROUP_SERVES: &str = "SELECT 1 FROM desk_group g WHERE g.id = $1 AND (g.all_brands = 1 \
+     OR EXISTS (SELECT 1 FROM group_brand gb WHERE gb.group_id = g.id AND gb.brand_id = $2))";
+/// Whether a user is active.
+pub(super) const USER: &str = "SELECT active FROM desk_user WHERE id = $1 AND id <> 0";
+/// The groups of a user.
+pub(super) const USER_GROUPS: &str = "SELECT group_id FROM group_member WHERE user_id = $1";
+/// A customer of a brand by the id its owner gave it.
+pub(super) const CUSTOMER_BY_EXTERNAL: &str =
+    "SELECT id FROM customer WHERE brand_id = $1 AND external_primary_id = $2";
+/// The customers of a brand that have this address, of any kind.
+pub(super) const CUSTOMERS_BY_ADDRESS: &str =
+    "SELECT DISTINCT customer_id FROM customer_address WHERE brand_id = $1 AND canonical = $2 LIMIT 2";
+
+/// What keeps a row from being deleted while a write refers to it.
+pub(super) const KEEP: &str = " FOR SHARE";
+
+/// Tickets whose time in the trash is over.
+pub(super) const PURGE_DUE: &str =
+    "SELECT id FROM ticket WHERE deleted_at IS NOT NULL AND deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2";
+/// A ticket in the trash, locked against a purge by another node.
+pub(super) fn select_for_purge(engine: Engine) -> String {
+    let lock = if engine == Engine::Postgres { " FOR UPDATE OF t" } else { "" };
+    format!("{}t.id = $1 AND t.deleted_at IS NOT NULL{lock}", select_tickets())
+}
+/// Removes the row; tags and messages go with it.
+pub(super) const PURGE: &str = "DELETE FROM ticket WHERE id = $1";
+/// Whether the archive or the trash hold anything.
+pub(super) const IN_TRASH: &str = "SELECT id FROM ticket WHERE deleted_at IS NOT NULL LIMIT $1";
+
+/// The columns of an update, as they come together.
+#[derive(Default)]
+pub(super) struct Set(Statement);
+
+impl Set {
+    /// Sets a column.
+    pub(super) fn put(&mut self, column: &'static str, value: impl Into<Value<'static>>) {
+        let start = if self.0.params.is_empty() { "UPDATE ticket SET " } else { ", " };
+        self.0.push(start).push(column).push(" = ").bind(value);
+    }
+
+    /// The statement that updates one ticket.
+    pub(super) fn update_ticket(mut self, id: TicketId) -> (String, Vec<Value<'static>>) {
+        self.0.push(" WHERE id = ").bind(id.0);
+        (self.0.text, self.0.params)
+    }
+}
+
+/// Ids of tickets; conditions are appended.
+pub(super) const SELECT_IDS: &str = "SELECT t.id FROM ticket t WHERE ";
+
+/// Ids of tickets, and the value they are sorted by.
+pub(super) fn select_ids_and(column: &str) -> String {
+    format!("SELECT t.id, {column} FROM ticket t WHERE ")
+}
+
+/// Ids of tickets by way of one index. SQLite is told which: it would guess without statistics.
+pub(super) fn select_ids_by(engine: Engine, index: Option<&str>) -> String {
+    match (engine, index) {
+        (Engine::Postgres, _) => SELECT_IDS.to_owned(),
+        (Engine::Sqlite, None) => "SELECT t.id FROM ticket t NOT INDEXED WHERE ".to_owned(),
+        (Engine::Sqlite, Some(index)) => format!("SELECT t.id FROM ticket t INDEXED BY {index} WHERE "),
+    }
+}
+
+/// Counts what a statement finds, up to its limit.
+pub(super) fn count_of(statement: &str) -> String {
+    format!("SELECT COUNT(*) FROM ({statement}) AS found")
+}
+
+/// Only tickets with one of the tags, which are appended with two closing brackets.
+pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM ticket_tag tt WHERE tt.tag IN (";
+
+/// Names the first column of an index where the filter does not.
+pub(super) const AND_ANY_BRAND: &str = " AND t.brand_id IN (SELECT id FROM brand)";
+
+/// The newest ticket.
+pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";

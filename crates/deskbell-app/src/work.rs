@@ -1,0 +1,109 @@
+//! One write under way: the transaction, who acts, when, under which batch, and what must be written at its end
+//! (journal rows and counters, gathered so that many tickets cost few statements).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use deskbell_core::{Actor, Context, TicketId, Timestamp};
+use deskbell_db::Tx;
+
+use crate::error::Result;
+use crate::journal::{self, Event};
+use crate::ticket::counters::{self, Cell};
+
+/// Names one write, single or bulk: it stands in the answer and in every journal row of the write. It sorts by time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BatchId(String);
+
+impl BatchId {
+    /// A new one: a UUID of version 7 (RFC 9562), so that the journal's index over it grows at its end.
+    pub fn new(context: &dyn Context) -> Self {
+        let mut bytes = [0u8; 16];
+        context.random(&mut bytes);
+        bytes[..6].copy_from_slice(&context.now_millis().to_be_bytes()[2..]);
+        bytes[6] = 0x70 | (bytes[6] & 0x0F);
+        bytes[8] = 0x80 | (bytes[8] & 0x3F);
+        let mut text = String::with_capacity(36);
+        for (n, byte) in bytes.iter().enumerate() {
+            if matches!(n, 4 | 6 | 8 | 10) {
+                text.push('-');
+            }
+            text.push(HEX[usize::from(byte >> 4)]);
+            text.push(HEX[usize::from(byte & 15)]);
+        }
+        Self(text)
+    }
+
+    /// One that was stored.
+    pub(crate) fn stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A write under way. The closure that gets it may run again: it must have no effect outside the transaction.
+pub struct Work<'w, 'c> {
+    /// The transaction.
+    pub tx: &'w mut Tx<'c>,
+    /// Who acts.
+    pub actor: &'w Actor,
+    /// When, the same for the whole write.
+    pub now: Timestamp,
+    /// Its name.
+    pub batch: &'w BatchId,
+    /// The operation, as the journal names it.
+    pub call: &'w str,
+    /// For randomness.
+    pub context: &'w dyn Context,
+    events: Vec<Event>,
+    counts: BTreeMap<Cell, i64>,
+}
+
+impl<'w, 'c> Work<'w, 'c> {
+    /// A write that has done nothing yet.
+    pub fn new(
+        tx: &'w mut Tx<'c>,
+        actor: &'w Actor,
+        call: &'w str,
+        batch: &'w BatchId,
+        context: &'w dyn Context,
+    ) -> Self {
+        let now = context.now();
+        Self { tx, actor, now, batch, call, context, events: Vec::new(), counts: BTreeMap::new() }
+    }
+
+    /// Notes a journal event; it is written with the others at the end.
+    pub(crate) fn record(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Notes that the number of tickets of this kind changes.
+    pub(crate) fn count(&mut self, cell: Cell, by: i64) {
+        *self.counts.entry(cell).or_default() += by;
+    }
+
+    /// Writes what was gathered. The last step of every write.
+    pub fn finish(mut self) -> Result<()> {
+        let events = std::mem::take(&mut self.events);
+        journal::write(&mut self, &events)?;
+        let counts = std::mem::take(&mut self.counts);
+        counters::write(self.tx, &counts)
+    }
+
+    /// Whether the ticket has events that are not written yet: for tests of the order of things.
+    pub(crate) fn pending_events(&self, ticket: TicketId) -> i64 {
+        self.events.iter().filter(|e| e.ticket == ticket).count() as i64
+    }
+}
