@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use deskbell_core::{Actor, Context, TicketId, Timestamp};
+use deskbell_core::{Actor, Context, Timestamp};
 use deskbell_db::Tx;
 
 use crate::error::Result;
@@ -100,10 +100,5 @@ impl<'w, 'c> Work<'w, 'c> {
         journal::write(&mut self, &events)?;
         let counts = std::mem::take(&mut self.counts);
         counters::write(self.tx, &counts)
-    }
-
-    /// Whether the ticket has events that are not written yet: for tests of the order of things.
-    pub(crate) fn pending_events(&self, ticket: TicketId) -> i64 {
-        self.events.iter().filter(|e| e.ticket == ticket).count() as i64
     }
 }

@@ -4,6 +4,7 @@
 //! Nothing here does I/O, awaits, reads a clock or knows HTTP or SQL.
 
 pub mod actor;
+pub mod address;
 pub mod context;
 pub mod fault;
 pub mod id;

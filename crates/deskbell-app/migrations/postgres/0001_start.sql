@@ -321,6 +321,7 @@ CREATE TABLE bulk_row (
     version   BIGINT,
     code      TEXT,
     message   TEXT,
+    field     TEXT,
     PRIMARY KEY (bulk_id, place)
 );
 

@@ -322,6 +322,7 @@ CREATE TABLE bulk_row (
     version   INTEGER,
     code      TEXT,
     message   TEXT,
+    field     TEXT,
     PRIMARY KEY (bulk_id, place)
 ) STRICT, WITHOUT ROWID;
 
@@ -335,7 +336,7 @@ CREATE TABLE import_record (
 
 -- The words of tickets. rowid = ticket id * 2^20 + segment. Without content: deleting a row hands in its words
 -- again, and leaves none behind.
-CREATE VIRTUAL TABLE search_fts USING fts5 (words, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE search_fts USING fts5 (words, content='', tokenize='ascii', columnsize=0);
 INSERT INTO search_fts (search_fts, rank) VALUES ('automerge', 8);
 INSERT INTO search_fts (search_fts, rank) VALUES ('crisismerge', 64);
 INSERT INTO search_fts (search_fts, rank) VALUES ('secure-delete', 1);

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
-use crate::ticket::load;
-use crate::ticket::settle::{Outcome, settle};
+use crate::ticket::settle::{Outcome, Settled, settle, stale};
+use crate::ticket::{Ticket, load};
 use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State};
@@ -68,6 +68,8 @@ pub enum RowOutcome {
         code: Code,
         /// In words.
         message: String,
+        /// The field at fault, such as `actions[0][value]`.
+        field: Option<String>,
         /// With `precondition_failed`, the version it has.
         current_version: Option<i64>,
     },
@@ -132,10 +134,7 @@ pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result
     for id in ids {
         let settled = match tickets.remove(id) {
             None => Err(load::missing(TicketId(*id))),
-            Some(ticket) => {
-                let expected = task.versions.get(id).map(|v| Version(*v));
-                settle(work.tx, work.actor, ticket, &task.edits, expected)
-            }
+            Some(ticket) => checked(work.tx, work.actor, ticket, task),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.write(work)?),
@@ -157,10 +156,7 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
     for id in ids {
         let settled = match tickets.remove(id) {
             None => Err(load::missing(TicketId(*id))),
-            Some(ticket) => {
-                let expected = task.versions.get(id).map(|v| Version(*v));
-                settle(tx, actor, ticket, &task.edits, expected)
-            }
+            Some(ticket) => checked(tx, actor, ticket, task),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.outcome()),
@@ -172,6 +168,14 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
     Ok(rows)
 }
 
+/// One ticket under the rules, if it has the version that the call names for it.
+fn checked(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, task: &Task) -> Result<Settled> {
+    if task.versions.get(&ticket.id.0).is_some_and(|v| *v != ticket.version.0) {
+        return Err(stale(ticket.id, ticket.version).into());
+    }
+    settle(tx, actor, ticket, &task.edits)
+}
+
 fn row(id: i64, outcome: std::result::Result<Outcome, Box<Fault>>) -> Row {
     let outcome = match outcome {
         Ok(Outcome::Changed(version)) => RowOutcome::Changed(version),
@@ -179,6 +183,7 @@ fn row(id: i64, outcome: std::result::Result<Outcome, Box<Fault>>) -> Row {
         Err(fault) => RowOutcome::Failed {
             code: fault.first.code,
             message: fault.first.message,
+            field: fault.first.field,
             current_version: fault.current_version,
         },
     };
@@ -187,7 +192,7 @@ fn row(id: i64, outcome: std::result::Result<Outcome, Box<Fault>>) -> Row {
 
 /// Rows that could not be done, each saying why.
 pub(crate) fn not_done(ids: &[i64], code: Code, message: &str) -> Vec<Row> {
-    let outcome = RowOutcome::Failed { code, message: message.to_owned(), current_version: None };
+    let outcome = RowOutcome::Failed { code, message: message.to_owned(), field: None, current_version: None };
     ids.iter().map(|id| Row { ticket: TicketId(*id), outcome: outcome.clone() }).collect()
 }
 

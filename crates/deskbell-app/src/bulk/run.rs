@@ -176,11 +176,11 @@ fn be_i64(bytes: &[u8]) -> i64 {
 }
 
 fn insert_row(tx: &mut Tx<'_>, id: JobId, place: i64, row: &Row) -> Result<()> {
-    let (outcome, version, code, message) = match &row.outcome {
-        RowOutcome::Changed(version) => (1, Some(version.0), None, None),
-        RowOutcome::Unchanged(version) => (2, Some(version.0), None, None),
-        RowOutcome::Failed { code, message, current_version } => {
-            (3, *current_version, Some(code.as_str()), Some(message.as_str()))
+    let (outcome, version, code, message, field) = match &row.outcome {
+        RowOutcome::Changed(version) => (1, Some(version.0), None, None, None),
+        RowOutcome::Unchanged(version) => (2, Some(version.0), None, None, None),
+        RowOutcome::Failed { code, message, field, current_version } => {
+            (3, *current_version, Some(code.as_str()), Some(message.as_str()), field.as_deref())
         }
     };
     let params = [
@@ -191,13 +191,14 @@ fn insert_row(tx: &mut Tx<'_>, id: JobId, place: i64, row: &Row) -> Result<()> {
         version.into(),
         code.into(),
         message.into(),
+        field.into(),
     ];
     tx.exec(sql::INSERT_ROW, &params)?;
     Ok(())
 }
 
 /// How far a piece of work is.
-pub fn progress(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Progress>> {
+pub(crate) fn progress(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Progress>> {
     Ok(tx.first(sql::PROGRESS, &[id.0.into()], |row| {
         Ok(Progress {
             id: JobId(row.int(0)?),
@@ -232,6 +233,7 @@ pub(crate) fn result(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Bulk>> {
             _ => RowOutcome::Failed {
                 code: row.opt_str(3)?.and_then(Code::parse).unwrap_or(Code::Internal),
                 message: row.opt_str(4)?.unwrap_or("").to_owned(),
+                field: row.opt_str(5)?.map(str::to_owned),
                 current_version: version,
             },
         };
@@ -246,13 +248,7 @@ pub(crate) fn result(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Bulk>> {
     }))
 }
 
-/// Drops the lists of tickets of finished work.
-pub(crate) fn tidy_up(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
-    tx.exec(sql::DROP_CHUNKS, &[id.0.into()])?;
-    Ok(())
-}
-
-/// Whether the actor may ask after this work: it made it, or may make such.
+/// Whether the actor may ask after this work: it made it.
 pub(crate) fn may_see(actor: &Actor, progress: &Progress) -> bool {
     actor_text(actor.id) == progress.actor
 }

@@ -25,11 +25,13 @@ pub struct Settings {
     pub undo_minutes: i64,
     /// After how long a bulk call answers with a job and goes on.
     pub job_after: Duration,
+    /// Where people reach the desk, without a slash at the end: for links in answers.
+    pub public_url: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { undo_minutes: 60, job_after: Duration::from_secs(5) }
+        Self { undo_minutes: 60, job_after: Duration::from_secs(5), public_url: String::new() }
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod sql;
 
+use std::ops::ControlFlow;
+
 use deskbell_core::{ActorId, BrandId, GroupId, TicketId, Timestamp};
 use deskbell_db::{Tx, Value};
 use sha2::{Digest, Sha256};
@@ -58,8 +60,23 @@ impl Recorded {
     }
 }
 
-/// The events that are entries of their own in a timeline, and not shown twice.
-pub(crate) const ENTRY_EVENTS: [&str; 2] = ["note", "message"];
+impl Recorded {
+    /// About how many bytes it takes in an answer: its values stand there twice, once in the description.
+    pub(crate) fn size(&self) -> usize {
+        let values = [&self.before, &self.after].into_iter().flatten();
+        400 + values.map(|v| 2 * answered_len(v)).sum::<usize>()
+    }
+}
+
+/// How many bytes a text takes between the quotation marks of JSON.
+pub(crate) fn answered_len(text: &str) -> usize {
+    let escaped = |b: u8| match b {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum()
+}
 
 /// How many rows go into one statement.
 const ROWS: usize = 16;
@@ -120,18 +137,27 @@ pub fn payload_hash(salt: &[u8], before: Option<&str>, after: Option<&str>) -> [
     hash.finalize().into()
 }
 
-/// The newest events of a ticket, newest first. The caller has loaded the ticket through the gate.
-pub(crate) fn newest(tx: &mut Tx<'_>, ticket: TicketId, limit: i64) -> Result<Vec<Recorded>> {
-    Ok(tx.all(sql::NEWEST, &[ticket.0.into(), limit.into()], |row| {
-        Ok(Recorded {
+/// The newest events of a ticket, newest first, as many as `limit` and as fit into `bytes` of an answer (the newest
+/// always). The caller has loaded the ticket through the gate.
+pub(crate) fn newest(tx: &mut Tx<'_>, ticket: TicketId, limit: i64, bytes: usize) -> Result<Vec<Recorded>> {
+    let (mut found, mut size): (Vec<Recorded>, usize) = (Vec::new(), 0);
+    tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), limit.into()], |row| {
+        let event = Recorded {
             id: row.int(0)?,
             item_type: row.str(1)?.to_owned(),
             before: row.opt_str(2)?.map(str::to_owned),
             after: row.opt_str(3)?.map(str::to_owned),
             initiated_by: row.str(4)?.to_owned(),
             created_at: Timestamp(row.int(5)?),
-        })
-    })?)
+        };
+        size += event.size();
+        if size > bytes && !found.is_empty() {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(event);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 /// Empties the payloads of a ticket's events: what was in them is gone, that they were stays.

@@ -8,7 +8,8 @@ use deskbell_core::{ActorId, Direction, MessageId, TicketId, Timestamp};
 use deskbell_db::{Row, Tx};
 
 use crate::error::Result;
-use crate::search;
+use crate::search::Prepared;
+use crate::{journal, search};
 
 /// What kind of entry it is; the number is what the store keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +56,14 @@ pub struct Message {
     pub channel_icon: String,
 }
 
+impl Message {
+    /// About how many bytes it takes in an answer.
+    pub(crate) fn size(&self) -> usize {
+        let texts = [&self.content, &self.meta_data, &self.from_address, &self.from_name, &self.to_address, &self.to_name];
+        700 + texts.into_iter().map(|text| journal::answered_len(text)).sum::<usize>()
+    }
+}
+
 /// A message or note to be written.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in Message")]
@@ -83,7 +92,19 @@ pub(crate) fn insert(
     first_segment: i64,
     new: &NewMessage<'_>,
 ) -> Result<(MessageId, i64)> {
-    let segments = search::add_text(tx, ticket, first_segment, new.content)?;
+    let words = search::prepare(tx.engine(), new.content);
+    insert_prepared(tx, ticket, first_segment, new, &words)
+}
+
+/// The same where the content has been made ready for the index before the transaction.
+pub(crate) fn insert_prepared(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    first_segment: i64,
+    new: &NewMessage<'_>,
+    words: &Prepared,
+) -> Result<(MessageId, i64)> {
+    let segments = search::add_text(tx, ticket, first_segment, words)?;
     let user = match new.author {
         ActorId::User(user) => user.0,
         ActorId::Key(_) | ActorId::System => 0,
@@ -114,13 +135,13 @@ pub(crate) fn insert(
     Ok((MessageId(id), segments))
 }
 
-/// The newest messages and notes of a ticket, newest first, as many as `limit` and as fit into `bytes` of content
+/// The newest messages and notes of a ticket, newest first, as many as `limit` and as fit into `bytes` of an answer
 /// (the newest always). The caller has loaded the ticket through the gate.
 pub(crate) fn newest(tx: &mut Tx<'_>, ticket: TicketId, limit: i64, bytes: usize) -> Result<Vec<Message>> {
     let (mut found, mut size): (Vec<Message>, usize) = (Vec::new(), 0);
     tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), limit.into()], |row| {
         let message = read(row)?;
-        size += message.content.len();
+        size += message.size();
         if size > bytes && !found.is_empty() {
             return Ok(ControlFlow::Break(()));
         }

@@ -37,7 +37,9 @@ fn head_segments(ticket: &Ticket) -> Vec<Segment> {
 
 /// Makes a new ticket's own fields found.
 pub(crate) fn add_head(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
-    add(tx, ticket.id, 0, &head_segments(ticket))
+    let head = Prepared::of(tx.engine(), head_segments(ticket));
+    add_text(tx, ticket.id, 0, &head)?;
+    Ok(())
 }
 
 /// The same after they have changed.
@@ -54,12 +56,36 @@ pub(crate) fn remove_head(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
     remove(tx, ticket.id, 0, &head_segments(ticket))
 }
 
+/// A text made ready for the index of one engine, which any thread can do before the transaction begins.
+pub(crate) struct Prepared(Vec<String>);
+
+impl Prepared {
+    /// How many places it takes.
+    pub(crate) fn places(&self) -> i64 {
+        self.0.len() as i64
+    }
+
+    fn of(engine: Engine, segments: Vec<Segment>) -> Self {
+        let text = |segment: Segment| match engine {
+            Engine::Sqlite => segment.into_fts5_text(),
+            Engine::Postgres => segment.tsvector_text(),
+        };
+        Self(segments.into_iter().map(text).collect())
+    }
+}
+
+/// Makes the text of a message or note ready.
+pub(crate) fn prepare(engine: Engine, text: &str) -> Prepared {
+    Prepared::of(engine, index_fields(&[text]))
+}
+
 /// Makes the text of a message or note found, from the place `first` on; says how many places it took.
-pub(crate) fn add_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &str) -> Result<i64> {
-    let mut segments = index_fields(&[text]);
-    segments.truncate((PLACES - first).max(0) as usize);
-    add(tx, ticket, first, &segments)?;
-    Ok(segments.len() as i64)
+pub(crate) fn add_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &Prepared) -> Result<i64> {
+    let fits = (PLACES - first).clamp(0, text.places());
+    for (n, words) in text.0.iter().take(fits as usize).enumerate() {
+        add(tx, ticket, first + n as i64, words)?;
+    }
+    Ok(fits)
 }
 
 /// Takes it out again.
@@ -69,18 +95,12 @@ pub(crate) fn remove_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &
     remove(tx, ticket, first, &segments)
 }
 
-fn add(tx: &mut Tx<'_>, ticket: TicketId, first: i64, segments: &[Segment]) -> Result<()> {
-    for (n, segment) in segments.iter().enumerate() {
-        let place = place(ticket, first + n as i64);
-        match tx.engine() {
-            Engine::Sqlite => {
-                tx.exec(sql::SQLITE_ADD, &[place.into(), segment.fts5_text().into()])?;
-            }
-            Engine::Postgres => {
-                tx.exec(sql::POSTGRES_ADD, &[place.into(), ticket.0.into(), segment.tsvector_text().into()])?;
-            }
-        }
-    }
+fn add(tx: &mut Tx<'_>, ticket: TicketId, segment: i64, words: &str) -> Result<()> {
+    let place = place(ticket, segment);
+    match tx.engine() {
+        Engine::Sqlite => tx.exec(sql::SQLITE_ADD, &[place.into(), words.into()])?,
+        Engine::Postgres => tx.exec(sql::POSTGRES_ADD, &[place.into(), ticket.0.into(), words.into()])?,
+    };
     Ok(())
 }
 

@@ -82,10 +82,10 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
     insert(work, draft.now)
 }
 
-/// Writes a ticket that has passed the rules, with its event, counters, tags and search entry.
+/// Writes a ticket that has passed the rules, with its event, counters, tags and search entry. One that comes with
+/// messages names their number and the places they will take in the index; its caller writes them.
 pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(TicketId, Version)> {
     ticket.events = 1;
-    ticket.next_segment = search::HEAD_PLACES;
     let params = [
         ticket.version.0.into(),
         ticket.brand.0.into(),
@@ -113,6 +113,7 @@ pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(Tic
         ticket.external_key.as_str().into(),
         ticket.source.as_str().into(),
         ticket.source_id.as_str().into(),
+        ticket.messages.into(),
         ticket.events.into(),
         ticket.next_segment.into(),
     ];
@@ -171,7 +172,7 @@ pub(crate) fn blank(now: Timestamp, brand: BrandId, channel: ChannelId) -> Ticke
         source_id: String::new(),
         messages: 0,
         events: 0,
-        next_segment: 0,
+        next_segment: search::HEAD_PLACES,
         brand_name: String::new(),
         channel_name: String::new(),
         channel_icon: String::new(),

@@ -81,7 +81,7 @@ pub struct Filter {
     pub customers: Vec<i64>,
     pub forms: Vec<i64>,
     pub tags: Vec<String>,
-    pub direction: Option<Direction>,
+    pub directions: Vec<Direction>,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
     pub updated_from: Option<Timestamp>,
@@ -163,10 +163,8 @@ fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
 /// Appends the filters, each with a leading AND, on a ticket `t`.
 fn conditions(filter: &Filter, statement: &mut Statement) {
     counted(filter, "t.", statement);
-    for (column, ids) in [("t.customer_id", &filter.customers)] {
-        if !ids.is_empty() {
-            statement.push(" AND ").within(column, ids);
-        }
+    if !filter.customers.is_empty() {
+        statement.push(" AND ").within("t.customer_id", &filter.customers);
     }
     if !filter.forms.is_empty() {
         statement.push(" AND ").within("COALESCE(t.form_id, 0)", &filter.forms);
@@ -180,8 +178,9 @@ fn conditions(filter: &Filter, statement: &mut Statement) {
         }
         statement.push("))");
     }
-    if let Some(direction) = filter.direction {
-        statement.push(" AND t.direction = ").bind(direction.rank());
+    if !filter.directions.is_empty() {
+        let directions: Vec<i64> = filter.directions.iter().map(|d| d.rank()).collect();
+        statement.push(" AND ").within("t.direction", &directions);
     }
     for (start, bound) in [
         (" AND t.created_at >= ", filter.created_from),

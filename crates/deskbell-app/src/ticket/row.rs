@@ -132,7 +132,7 @@ impl Ticket {
     }
 
     /// The texts that make the ticket itself found, besides its messages and notes.
-    pub(crate) fn head_fields(&self) -> [String; 7] {
+    pub(crate) fn head_fields(&self) -> [String; 8] {
         [
             self.id.to_string(),
             if self.source_id.is_empty() { String::new() } else { format!("{} {}", self.source, self.source_id) },
@@ -141,6 +141,8 @@ impl Ticket {
             self.from_name.clone(),
             self.to_address.clone(),
             self.to_name.clone(),
+            // A phone number is found by its E.164 form too.
+            if self.contact.starts_with('+') { self.contact.clone() } else { String::new() },
         ]
     }
 

@@ -43,17 +43,8 @@ pub struct Settled {
 
 /// Applies the edits to a ticket loaded through the gate, and checks the whole. Writes nothing.
 ///
-/// Errors: `precondition_failed` if `expected` is not the ticket's version; those of `Draft::apply`.
-pub fn settle(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    ticket: Ticket,
-    edits: &[Edit],
-    expected: Option<Version>,
-) -> Result<Settled> {
-    if let Some(expected) = expected.filter(|v| *v != ticket.version) {
-        return Err(stale(ticket.id, expected, ticket.version).into());
-    }
+/// Errors: those of `Draft::apply`.
+pub fn settle(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) -> Result<Settled> {
     let mut draft = Draft::of(ticket)?;
     for edit in edits {
         draft.apply(tx, actor, edit)?;
@@ -64,8 +55,8 @@ pub fn settle(
 }
 
 /// The fault for a version that is not the present one.
-pub fn stale(id: impl std::fmt::Display, expected: Version, present: Version) -> Fault {
-    let message = format!("Version {expected} was expected and {present} is the present one of {id}.");
+pub fn stale(id: TicketId, present: Version) -> Fault {
+    let message = format!("Ticket {id} has version {present} by now, which is not the one that the call names.");
     Fault { current_version: Some(present.0), ..Fault::new(Code::PreconditionFailed, message) }
 }
 

@@ -20,7 +20,7 @@ pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_
      tags, created_at, last_update, last_update_agent, last_update_customer, closed_at, snooze_time, sla_policy_id, \
      sla_next_breach_current_status, merged_into, external_key, source, source_id, messages, events, next_segment) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-     $23, 0, '', 0, $24, $25, $26, 0, $27, 0) RETURNING id";
+     $23, 0, '', 0, $24, $25, $26, $27, $28, $29) RETURNING id";
 
 /// One more ticket of a kind, or one less.
 pub(super) const COUNT_SMALL: &str =
@@ -101,8 +101,6 @@ pub(super) fn select_for_purge(engine: Engine) -> String {
 }
 /// Removes the row; tags and messages go with it.
 pub(super) const PURGE: &str = "DELETE FROM ticket WHERE id = $1";
-/// Whether the archive or the trash hold anything.
-pub(super) const IN_TRASH: &str = "SELECT id FROM ticket WHERE deleted_at IS NOT NULL LIMIT $1";
 
 /// The columns of an update, as they come together.
 #[derive(Default)]

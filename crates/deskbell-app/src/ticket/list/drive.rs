@@ -35,7 +35,7 @@ pub(super) fn counters_know(filter: &Filter) -> bool {
     filter.customers.is_empty()
         && filter.forms.is_empty()
         && filter.tags.is_empty()
-        && filter.direction.is_none()
+        && filter.directions.is_empty()
         && filter.created_from.is_none()
         && filter.created_to.is_none()
         && filter.updated_from.is_none()

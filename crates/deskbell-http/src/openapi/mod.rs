@@ -1,0 +1,205 @@
+//! The OpenAPI 3.1 document, made from the tables of the calls.
+//!
+//! It says what decoding takes, no more and no less, so that a tool that reads it can be believed.
+
+mod responses;
+mod schema;
+
+use serde_json::{Map, Value, json};
+
+use crate::condition::IF_MATCH_PATTERN;
+use crate::field::Field;
+use crate::openapi::schema::Place;
+use crate::operation::{Access, Conditions, Operation};
+use crate::router::BASE;
+
+/// The document of all operations. `schemas` are those of items, by the names that the operations' answers use.
+///
+/// # Panics
+/// If an operation answers a schema that is not there: a fault of the program.
+pub fn document<S>(operations: &[Operation<S>], schemas: Vec<(&'static str, Value)>) -> Value {
+    let mut components: Map<String, Value> =
+        schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+    for operation in operations {
+        if let Some(name) = responses::schema_name(operation.answer) {
+            assert!(components.contains_key(name), "{} answers {name}, which has no schema", operation.id);
+        }
+    }
+    components.extend(responses::envelopes());
+    let mut paths = Map::new();
+    let mut tags: Vec<&str> = Vec::new();
+    for operation in operations {
+        if !tags.contains(&operation.tag) {
+            tags.push(operation.tag);
+        }
+        let mut described = describe(operation);
+        if operation.method != http::Method::GET && operation.fields.iter().any(|f| !f.later) {
+            let (json, form) = bodies(operation);
+            let name = |suffix: &str| format!("{}{suffix}", capital(operation.id));
+            described["requestBody"] = request_body(operation, &name("Body"), &name("Form"));
+            components.insert(name("Body"), json);
+            components.insert(name("Form"), form);
+        }
+        let method = operation.method.as_str().to_ascii_lowercase();
+        let path = paths.entry(operation.path.to_owned()).or_insert_with(|| json!({}));
+        path[method] = described;
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "deskbell",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+        },
+        "servers": [{ "url": BASE }],
+        "security": [{ "apiKey": [] }, { "bearer": [] }, { "authorization": [] }, { "apiKeyInQuery": [] }],
+        "tags": tags.iter().map(|tag| json!({ "name": tag })).collect::<Vec<_>>(),
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "headers": responses::headers(),
+            "securitySchemes": {
+                "apiKey": { "type": "apiKey", "in": "header", "name": "apiKey" },
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "authorization": {
+                    "type": "apiKey", "in": "header", "name": "Authorization",
+                    "description": "The word apikey, a blank and the key: `Authorization: apikey KEY`.",
+                },
+                "apiKeyInQuery": {
+                    "type": "apiKey", "in": "query", "name": "apiKey",
+                    "description": "The server's configuration can switch this form off.",
+                },
+            },
+        },
+    })
+}
+
+const DESCRIPTION: &str = "\
+Every call takes its parameters from the query string and from a body of JSON, of a form or of multipart, with one \
+meaning; a parameter stands in one of them. Lists may be written `ids[]=1&ids[]=2`, `ids[0]=1`, `ids=1&ids=2` or as a \
+JSON array. Names that a call does not know are refused. Times are UTC, `YYYY-MM-DD HH:MM:SS`. Every answer carries \
+`X-Request-Id`; every failure has a `code`, a `message`, `errors` and the `requestID`. `x-permission` names the \
+permission that a call, a field or an action asks for.";
+
+fn describe<S>(operation: &Operation<S>) -> Value {
+    let permission = match operation.access {
+        Access::Open => "none",
+        Access::AnyKey("") => "any key",
+        Access::AnyKey(rule) => rule,
+        Access::Needs(permission) => permission.as_str(),
+    };
+    let mut described = json!({
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": description(operation, permission),
+        "x-permission": permission,
+    });
+    if operation.access == Access::Open {
+        described["security"] = json!([]);
+    }
+    let parameters = parameters(operation);
+    if !parameters.is_empty() {
+        described["parameters"] = parameters.into();
+    }
+    described["responses"] = responses::of(operation);
+    described
+}
+
+fn description<S>(operation: &Operation<S>, permission: &str) -> String {
+    let needs = match operation.access {
+        Access::Open => "Needs no key.".to_owned(),
+        Access::AnyKey(_) => format!("Needs a key ({permission})."),
+        Access::Needs(_) => format!("Needs the permission {permission}."),
+    };
+    let mut parts = vec![operation.description, &needs];
+    let one_of = operation.one_of.map(|names| format!("Exactly one of {} is needed.", names.join(" and ")));
+    parts.extend(one_of.as_deref());
+    if operation.bare_array.is_some() {
+        parts.push("A bare JSON array of ids is taken as the body too.");
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
+}
+
+fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
+    let mut found = Vec::new();
+    for name in operation.path_names() {
+        let schema = schema::of_field(&Field::id(name).required(), Place::Form);
+        found.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    if operation.method == http::Method::GET {
+        for field in operation.fields.iter().filter(|f| !f.later) {
+            let mut schema = schema::of_field(field, Place::Form);
+            let description = schema.as_object_mut().and_then(|s| s.remove("description"));
+            let mut parameter = json!({ "name": field.name, "in": "query", "required": field.required });
+            if let Some(description) = description {
+                parameter["description"] = description;
+            }
+            parameter["schema"] = schema;
+            found.push(parameter);
+        }
+    }
+    let header = match operation.conditions {
+        Conditions::None => None,
+        Conditions::IfMatch => Some((
+            "If-Match",
+            "The version that the item must have, in quotation marks (412 otherwise); `*` for any.",
+            json!({ "type": "string", "pattern": IF_MATCH_PATTERN }),
+        )),
+        Conditions::IfNoneMatch => Some((
+            "If-None-Match",
+            "The ETag of an earlier answer: 304 while nothing that the answer shows has changed.",
+            json!({ "type": "string" }),
+        )),
+    };
+    if let Some((name, description, schema)) = header {
+        found.push(json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema }));
+    }
+    found
+}
+
+/// The schemas of the body in JSON and in a form.
+fn bodies<S>(operation: &Operation<S>) -> (Value, Value) {
+    let object = |place: Place| {
+        let fields = || operation.fields.iter().filter(|f| !f.later);
+        let properties: Map<String, Value> =
+            fields().map(|f| (f.name.to_owned(), schema::of_field(f, place))).collect();
+        let mut object = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+        let required: Vec<&str> = fields().filter(|f| f.required).map(|f| f.name).collect();
+        if !required.is_empty() {
+            object["required"] = json!(required);
+        }
+        if let Some(names) = operation.one_of {
+            object["oneOf"] = names.iter().map(|name| json!({ "required": [name] })).collect();
+        }
+        object
+    };
+    (object(Place::Json), object(Place::Form))
+}
+
+fn request_body<S>(operation: &Operation<S>, json_name: &str, form_name: &str) -> Value {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let mut json_schema = reference(json_name);
+    if let Some(name) = operation.bare_array
+        && let Some(field) = operation.fields.iter().find(|f| f.name == name)
+    {
+        let array = schema::of_field(field, Place::Json)["anyOf"][0].clone();
+        json_schema = json!({ "anyOf": [json_schema, array] });
+    }
+    let required = operation.one_of.is_some() || operation.fields.iter().any(|f| f.required);
+    let form = json!({ "schema": reference(form_name) });
+    json!({
+        "required": required,
+        "content": {
+            "application/json": { "schema": json_schema },
+            "application/x-www-form-urlencoded": form,
+            "multipart/form-data": form,
+        },
+    })
+}
+
+fn capital(id: &str) -> String {
+    let mut chars = id.chars();
+    chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+}

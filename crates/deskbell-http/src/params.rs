@@ -1,0 +1,224 @@
+//! The parameters of a call, typed and valid: what a handler reads.
+//!
+//! A handler never sees a value that its table refuses. Asking for a name that the table does not have, or
+//! as another kind than it says, is a fault of the program and panics (the edge answers 500).
+
+use std::sync::Arc;
+
+use deskbell_core::time::TimeSpan;
+use deskbell_core::{Timestamp, Version};
+
+use crate::action::Action;
+use crate::field::{Field, Preset};
+
+/// The valid parameters of one call.
+#[derive(Clone, Debug)]
+pub struct Params {
+    fields: Arc<[Field]>,
+    values: Vec<Option<Value>>,
+}
+
+/// A checked value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Number(i64),
+    Flag(bool),
+    Word(&'static str),
+    Text(String),
+    Span(TimeSpan),
+    Moment(Option<Timestamp>),
+    Ids(Vec<i64>),
+    Words(Vec<&'static str>),
+    Lines(Vec<String>),
+    Versions(Vec<(i64, Version)>),
+    Map(Vec<(String, String)>),
+    Actions(Vec<Action>),
+}
+
+impl PartialEq for Params {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+}
+
+fn wrong_kind(name: &str) -> ! {
+    panic!("the parameter {name} is asked for as another kind than its table says")
+}
+
+impl Params {
+    pub(crate) fn new(fields: Arc<[Field]>) -> Self {
+        let values = fields.iter().map(|_| None).collect();
+        Self { fields, values }
+    }
+
+    pub(crate) fn set(&mut self, at: usize, value: Option<Value>) {
+        self.values[at] = value;
+    }
+
+    fn position(&self, name: &str) -> usize {
+        match self.fields.iter().position(|f| f.name == name) {
+            Some(at) => at,
+            None => panic!("the call has no parameter {name}"),
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.values[self.position(name)].as_ref()
+    }
+
+    fn preset(&self, name: &str) -> Option<Preset> {
+        self.fields[self.position(name)].default
+    }
+
+    /// Whether the parameter was sent with a value that says something (an empty text for a text does).
+    pub fn given(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
+    /// An id; `Some(0)` only where the table allows 0. `None` if not sent.
+    pub fn id(&self, name: &str) -> Option<i64> {
+        self.number(name)
+    }
+
+    /// A number, or its default, or `None`.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match (self.value(name), self.preset(name)) {
+            (Some(Value::Number(number)), _) => Some(*number),
+            (None, Some(Preset::Number(number))) => Some(number),
+            (None, _) => None,
+            (Some(_), _) => wrong_kind(name),
+        }
+    }
+
+    /// A number or id that the table requires, or gives a default.
+    pub fn need(&self, name: &str) -> i64 {
+        match self.number(name) {
+            Some(number) => number,
+            None => panic!("the parameter {name} is neither required nor has it a default"),
+        }
+    }
+
+    /// A boolean, or its default, or false.
+    pub fn flag(&self, name: &str) -> bool {
+        match (self.value(name), self.preset(name)) {
+            (Some(Value::Flag(flag)), _) => *flag,
+            (None, Some(Preset::Flag(flag))) => flag,
+            (None, _) => false,
+            (Some(_), _) => wrong_kind(name),
+        }
+    }
+
+    /// A boolean, only if it was sent.
+    pub fn sent_flag(&self, name: &str) -> Option<bool> {
+        self.given(name).then(|| self.flag(name))
+    }
+
+    /// One of the table's words, or the default, or `None`.
+    pub fn word(&self, name: &str) -> Option<&'static str> {
+        match (self.value(name), self.preset(name)) {
+            (Some(Value::Word(word)), _) => Some(word),
+            (None, Some(Preset::Word(word))) => Some(word),
+            (None, _) => None,
+            (Some(_), _) => wrong_kind(name),
+        }
+    }
+
+    /// A word as the type that it stands for: `params.parsed("status", Status::parse)`.
+    pub fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        self.word(name).and_then(parse)
+    }
+
+    /// As `parsed`, for a word that the table requires or gives a default.
+    pub fn need_parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> T {
+        match self.parsed(name, parse) {
+            Some(value) => value,
+            None => panic!("the parameter {name} is missing, or its table has words that its type has not"),
+        }
+    }
+
+    /// A text: `None` if not sent (or null), `Some("")` if sent empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.value(name) {
+            None => None,
+            Some(Value::Text(text)) => Some(text),
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// A time to compare with.
+    pub fn span(&self, name: &str) -> Option<TimeSpan> {
+        match self.value(name) {
+            None => None,
+            Some(Value::Span(span)) => Some(*span),
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// A time to set: `None` if not sent, `Some(None)` if sent empty, which clears it.
+    pub fn moment(&self, name: &str) -> Option<Option<Timestamp>> {
+        match self.value(name) {
+            None => None,
+            Some(Value::Moment(moment)) => Some(*moment),
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Distinct ids in the order sent; empty if not sent.
+    pub fn ids(&self, name: &str) -> &[i64] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Ids(ids)) => ids,
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Distinct words in the order sent; empty if not sent.
+    pub fn words(&self, name: &str) -> &[&'static str] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Words(words)) => words,
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Words as the type that they stand for: `params.words_as("status", Status::parse)`.
+    pub fn words_as<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        self.words(name).iter().filter_map(|word| parse(word)).collect()
+    }
+
+    /// Distinct lines in the order sent; empty if not sent (`given` tells an empty set from nothing sent).
+    pub fn lines(&self, name: &str) -> &[String] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Lines(lines)) => lines,
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Expected versions, ascending by id; empty if not sent.
+    pub fn versions(&self, name: &str) -> &[(i64, Version)] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Versions(versions)) => versions,
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Texts by name, ascending by name; empty if not sent.
+    pub fn map(&self, name: &str) -> &[(String, String)] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Map(map)) => map,
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// The actions in order; empty if not sent.
+    pub fn actions(&self, name: &str) -> &[Action] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Actions(actions)) => actions,
+            Some(_) => wrong_kind(name),
+        }
+    }
+}

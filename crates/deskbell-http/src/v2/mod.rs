@@ -1,0 +1,30 @@
+//! The calls of version 2, one folder a controller. `POST /api/v2/ticket/setStatus` is `ticket/set_status.rs`.
+
+mod job;
+mod ticket;
+mod time;
+
+use deskbell_app::Desk;
+use serde_json::{Value, json};
+
+use crate::Operation;
+
+/// Every call.
+pub fn operations() -> Vec<Operation<Desk>> {
+    let mut all = ticket::operations();
+    all.extend(job::operations());
+    all
+}
+
+/// The schemas that their answers name.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    let mut all = ticket::schemas();
+    all.extend(job::schemas());
+    all
+}
+
+/// The schema of an object that has all of these keys.
+pub(crate) fn object(properties: Value) -> Value {
+    let required: Vec<&String> = properties.as_object().map(|p| p.keys().collect()).unwrap_or_default();
+    json!({"type": "object", "required": required, "properties": properties})
+}

@@ -1,0 +1,106 @@
+//! POST /api/v2/ticket/batch: miscellaneous actions on several tickets, in order. Rules live in
+//! `deskbell_app::ticket::edit`.
+
+use deskbell_app::Desk;
+use deskbell_app::ticket::edit::{Change, Edit};
+use deskbell_core::text::limit;
+use deskbell_core::{BrandId, ChannelId, GroupId, Permission, Priority, Status, UserId};
+
+use super::MOST;
+use super::bulk::{self, Words};
+use super::delete;
+use crate::action::{Action, ActionType, ValueKind};
+use crate::{Call, Failure, Field, Operation, Params, Reply};
+
+/// The longest note, in characters.
+const NOTE: usize = 100_000;
+/// Most actions of one call.
+const ACTIONS: usize = 10;
+
+use Permission::{MessageCreate, SetStatus, TicketDelete, TicketUpdate};
+
+static TYPES: &[ActionType] = &[
+    ActionType::new("setStatus", SetStatus, ValueKind::Word(Status::WORDS)),
+    ActionType::new("setPriority", TicketUpdate, ValueKind::Word(Priority::WORDS)),
+    ActionType::new("assignGroup", TicketUpdate, ValueKind::IdOrNone),
+    ActionType::new("assignUser", TicketUpdate, ValueKind::IdOrNone),
+    ActionType::new("addTags", TicketUpdate, ValueKind::Tags { max: limit::TAG, empty: false }),
+    ActionType::new("removeTags", TicketUpdate, ValueKind::Tags { max: limit::TAG, empty: false }),
+    ActionType::new("setTags", TicketUpdate, ValueKind::Tags { max: limit::TAG, empty: true }),
+    ActionType::new("setTitle", TicketUpdate, ValueKind::Line { max: limit::TITLE, empty: true }),
+    ActionType::not_yet("setForm", TicketUpdate),
+    ActionType::new("setBrand", TicketUpdate, ValueKind::Id),
+    ActionType::new("setChannel", TicketUpdate, ValueKind::Id),
+    ActionType::new("linkCustomer", TicketUpdate, ValueKind::Line { max: limit::NAME, empty: false }),
+    ActionType::new("unlinkCustomer", TicketUpdate, ValueKind::None),
+    ActionType::not_yet("snooze", TicketUpdate),
+    ActionType::new("addNote", MessageCreate, ValueKind::Text { max: NOTE, empty: false }),
+    ActionType::new("archive", TicketUpdate, ValueKind::None),
+    ActionType::new("unarchive", TicketUpdate, ValueKind::None),
+    ActionType::not_yet("merge", TicketUpdate),
+    ActionType::new("delete", TicketDelete, ValueKind::None),
+];
+
+pub(super) fn operation() -> Operation<Desk> {
+    Operation::post("ticketBatch", "/ticket/batch")
+        .tag("Ticket")
+        .summary("Performs miscellaneous actions on tickets given in an array.")
+        .description(
+            "Actions run in order, per ticket; a ticket on which one fails keeps none of the call's. Each action needs \
+             the permission of the single call as well. An unknown type or an impossible value refuses the whole call.",
+        )
+        .needs(Permission::TicketBatch)
+        .fields([
+            Field::id_text("TicketIDs", MOST).doc("The tickets as one text: digits, commas and blanks."),
+            Field::ids("ticketIDs", MOST).doc("The same as an array. Send one of the two."),
+            Field::actions("actions", TYPES, ACTIONS).required().doc("What to do, in order; at most 10."),
+        ])
+        .one_of(&["TicketIDs", "ticketIDs"])
+        .bulk()
+        .check(|params, wrong| {
+            let (field, ids) = named(params);
+            bulk::check_atomic(field, ids.len(), params, wrong);
+        })
+        .may_become_job()
+        .handler(handle)
+}
+
+/// The tickets, and by which of the two names they came.
+fn named(params: &Params) -> (&'static str, &[i64]) {
+    match params.given("TicketIDs") {
+        true => ("TicketIDs", params.ids("TicketIDs")),
+        false => ("ticketIDs", params.ids("ticketIDs")),
+    }
+}
+
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let ids = named(&call.params).1.to_vec();
+    let edits = call.params.actions("actions").iter().map(|action| edit(&call.state, action)).collect();
+    let words = Words { done: "Actions done on", would: "Actions would be done on" };
+    bulk::run(call, "ticketBatch", Permission::TicketBatch, ids, edits, words).await
+}
+
+/// The edit that an action asks for.
+fn edit(desk: &Desk, action: &Action) -> Edit {
+    let change = match action.kind {
+        "setStatus" => Change::Status(Status::parse(action.word()).unwrap_or(Status::Open)),
+        "setPriority" => Change::Priority(Priority::parse(action.word()).unwrap_or(Priority::Medium)),
+        "assignGroup" => Change::Group(GroupId(action.id())),
+        "assignUser" => Change::User(UserId(action.id())),
+        "addTags" => Change::AddTags(action.tags().to_vec()),
+        "removeTags" => Change::RemoveTags(action.tags().to_vec()),
+        "setTags" => Change::SetTags(action.tags().to_vec()),
+        "setTitle" => Change::Title(action.text().to_owned()),
+        "setBrand" => Change::Brand(BrandId(action.id())),
+        "setChannel" => Change::Channel(ChannelId(action.id())),
+        "linkCustomer" => Change::LinkCustomer(action.text().to_owned()),
+        "unlinkCustomer" => Change::UnlinkCustomer,
+        "addNote" => Change::Note(action.text().to_owned()),
+        "archive" => Change::Archive,
+        "unarchive" => Change::Unarchive,
+        "delete" => delete::edit(desk, false).change,
+        // The table has no other type that gets here.
+        other => unreachable!("the action type {other} is in the table and has no edit"),
+    };
+    Edit::new(format!("{}[value]", action.label), change)
+}

@@ -1,0 +1,89 @@
+//! What all bulk calls share: from ids and edits to the answer.
+
+use deskbell_app::bulk::{self, Command};
+use deskbell_app::ticket::edit::Edit;
+use deskbell_app::{BulkAnswer, Desk};
+use deskbell_core::fault::Detail;
+use deskbell_core::{Code, Permission};
+
+use super::{MOST, MOST_ATOMIC};
+use crate::bulk::{Bulk, BulkRow, RowOutcome};
+use crate::{Call, Failure, Params, Reply};
+
+/// The sentences of a bulk call: what was done to `{n} of {all} tickets`, and what would be.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub(super) done: &'static str,
+    pub(super) would: &'static str,
+}
+
+/// Refuses an atomic call over more tickets than one transaction takes.
+pub(super) fn check_atomic(field: &str, ids: usize, params: &Params, wrong: &mut Vec<Detail>) {
+    if params.word("mode") == Some("atomic") && ids > MOST_ATOMIC {
+        let message = format!("An atomic call takes at most 1,000 tickets; this one names {ids}.");
+        wrong.push(Detail { field: Some(field.to_owned()), code: Code::PayloadTooLarge, message });
+    }
+}
+
+/// Does the edits to the tickets that the call names, and says what became of each.
+pub(super) async fn run(
+    call: Call<Desk>,
+    name: &'static str,
+    permission: Permission,
+    ids: Vec<i64>,
+    edits: Vec<Edit>,
+    words: Words,
+) -> Result<Reply, Failure> {
+    let dry_run = call.params.flag("dryRun");
+    let total = ids.len();
+    let command = Command {
+        call: name,
+        permission,
+        ids,
+        edits,
+        atomic: call.params.word("mode") == Some("atomic"),
+        dry_run,
+        versions: call.params.versions("versions").iter().map(|(id, v)| (*id, v.0)).collect(),
+        rows: MOST,
+    };
+    let answer = call.state.bulk(call.actor, command).await?;
+    Ok(reply(answer, total as i64, dry_run, words))
+}
+
+/// The answer: a bulk result, or a job that goes on.
+pub(super) fn reply(answer: BulkAnswer, total: i64, dry_run: bool, words: Words) -> Reply {
+    let done = match answer {
+        BulkAnswer::Done(done) => done,
+        BulkAnswer::Job(job) => {
+            let message = format!("The work goes on; {} of {} tickets are done.", job.done, job.total);
+            let (total, done) = (job.total.unsigned_abs(), job.done.unsigned_abs());
+            return Reply::job(&message, job.id.0, Some(job.batch.as_str()), total, done);
+        }
+    };
+    let fine = done.changed + done.unchanged;
+    let message = format!("{} {fine} of {total} tickets.", if dry_run { words.would } else { words.done });
+    Bulk {
+        message,
+        batch: done.batch.as_ref().map(|b| b.as_str().to_owned()),
+        dry_run,
+        changed: done.changed.unsigned_abs(),
+        unchanged: done.unchanged.unsigned_abs(),
+        failed: done.failed.unsigned_abs(),
+        rows: done.rows.into_iter().map(|row| row_of(row, dry_run)).collect(),
+    }
+    .into()
+}
+
+fn row_of(row: bulk::Row, dry_run: bool) -> BulkRow {
+    let outcome = match row.outcome {
+        bulk::RowOutcome::Changed(version) => RowOutcome::Changed((!dry_run).then_some(version)),
+        bulk::RowOutcome::Unchanged(version) => RowOutcome::Unchanged((!dry_run).then_some(version)),
+        bulk::RowOutcome::Failed { code, message, field, current_version } => RowOutcome::Failed {
+            code,
+            message,
+            field,
+            current_version: current_version.map(deskbell_core::Version),
+        },
+    };
+    BulkRow { id: row.ticket.0, outcome }
+}

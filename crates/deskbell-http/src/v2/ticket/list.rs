@@ -1,0 +1,119 @@
+//! GET /api/v2/ticket: a list of tickets. Rules live in `deskbell_app::ticket::list`.
+
+use deskbell_app::Desk;
+use deskbell_app::ticket::list::{self, Cursor, Filter, Paging, Sort};
+use deskbell_core::fault::Detail;
+use deskbell_core::text::limit;
+use deskbell_core::{Code, Direction, Permission, Priority, Status, search};
+use deskbell_db::Lane;
+
+use super::view::TicketView;
+use crate::reply::Page;
+use crate::{Call, Failure, Field, Operation, Params, Reply};
+
+pub(super) fn operation() -> Operation<Desk> {
+    Operation::get("ticketList", "/ticket")
+        .tag("Ticket")
+        .summary("Returns all tickets, with filters, order and pages.")
+        .description(
+            "Filters combine with AND, the values of one filter with OR. itemTotal is exact up to 10,000 and, for \
+             filters over status, brand, group, user, channel and priority, at any size; else it is 10000 with \
+             itemTotalExact false. Walk long lists by nextCursor: by id or created_at no ticket is repeated or left out, \
+             whatever else happens; by last_update or priority one that changes meanwhile may be met twice or missed; \
+             itemStart counts rows anew on each call.",
+        )
+        .needs(Permission::TicketRead)
+        .fields([
+            Field::line("applyView", limit::NAME).not_yet().doc("Id or name of a view."),
+            Field::text("query", search::LENGTH_LIMIT).doc("Words, \"phrases\" and beginnings*: see docs/search.md."),
+            Field::number("itemStart", 0..=deskbell_core::id::MAX_ID).default(0).doc("How many rows to leave out."),
+            Field::number("itemLimit", 0..=9_999).default(15).doc("How many rows at the most; 0 asks for the total alone."),
+            Field::word("searchArchived", &["no", "yes"]).default("no").doc("yes: archived tickets as well."),
+            Field::words("status", Status::WORDS).doc("With one of these statuses."),
+            Field::words("priority", Priority::WORDS).doc("With one of these priorities."),
+            Field::several_ids("brandID").doc("Of these brands."),
+            Field::several_ids("channelID").doc("Of these channels."),
+            Field::several_ids("assignedGroupID").or_zero().doc("Of these groups; 0 = no group."),
+            Field::several_ids("assignedUserID").or_zero().doc("Assigned to these users; 0 = nobody."),
+            Field::several_ids("customerID").or_zero().doc("Of these customers; 0 = no customer."),
+            Field::several_lines("tag", limit::TAG).doc("With one of these tags, without regard to case."),
+            Field::several_ids("formID").or_zero().doc("With these forms; 0 = no form."),
+            Field::words("direction", Direction::WORDS).doc("Who spoke first."),
+            Field::time("createdFrom").doc("Created then or later."),
+            Field::time("createdTo").doc("Created then or before, the last second of a day included."),
+            Field::time("updatedFrom").doc("Last changed then or later."),
+            Field::time("updatedTo").doc("Last changed then or before, the last second of a day included."),
+            Field::word("sort", Sort::WORDS).default("id").doc("What decides the order; ties go by id."),
+            Field::word("order", &["asc", "desc"]).default("desc").doc("desc: highest first."),
+            Field::line("cursor", 100).doc("nextCursor of the page before; of the same filters, sort and order."),
+        ])
+        .check(check)
+        .list("Ticket")
+        .handler(handle)
+}
+
+/// What must fit together.
+fn check(params: &Params, wrong: &mut Vec<Detail>) {
+    if let Some(fault) = params.text("query").and_then(|q| search::parse(q).err()) {
+        wrong.push(fault.first);
+    }
+    let Some(cursor) = params.text("cursor").filter(|c| !c.is_empty()) else { return };
+    let mut refuse = |field: &str, message: &str| {
+        wrong.push(Detail { field: Some(field.into()), code: Code::InvalidParameter, message: message.into() });
+    };
+    if Cursor::parse(cursor).is_none() {
+        refuse("cursor", "cursor must be a nextCursor as it was answered. Start again without one.");
+    }
+    if params.given("itemStart") {
+        refuse("itemStart", "itemStart cannot be combined with cursor.");
+    }
+}
+
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let (filter, paging) = (filter(&call.params)?, paging(&call.params));
+    let lane = if filter.query.is_some() { Lane::Slow } else { Lane::List };
+    let (start, limit) = (paging.start, paging.limit);
+    let read = call.state.read(lane, &call.actor, move |tx, actor| list::list(tx, actor, &filter, &paging));
+    let page = read.await?;
+    let url = &call.state.settings().public_url;
+    let rows: Vec<TicketView<'_>> = page.tickets.iter().map(|t| TicketView::row(t, url)).collect();
+    let totals = Page {
+        start: start.unsigned_abs(),
+        limit: limit.unsigned_abs(),
+        total: page.total.unsigned_abs(),
+        exact: page.exact,
+    };
+    Ok(Reply::list(totals, &rows, page.next.map(|c| c.to_string()).as_deref()))
+}
+
+fn filter(params: &Params) -> Result<Filter, Failure> {
+    let query = params.text("query").map(search::parse).transpose()?;
+    Ok(Filter {
+        statuses: params.words_as("status", Status::parse),
+        priorities: params.words_as("priority", Priority::parse),
+        brands: params.ids("brandID").to_vec(),
+        channels: params.ids("channelID").to_vec(),
+        groups: params.ids("assignedGroupID").to_vec(),
+        users: params.ids("assignedUserID").to_vec(),
+        customers: params.ids("customerID").to_vec(),
+        forms: params.ids("formID").to_vec(),
+        tags: params.lines("tag").to_vec(),
+        directions: params.words_as("direction", Direction::parse),
+        created_from: params.span("createdFrom").map(|s| s.first),
+        created_to: params.span("createdTo").map(|s| s.last),
+        updated_from: params.span("updatedFrom").map(|s| s.first),
+        updated_to: params.span("updatedTo").map(|s| s.last),
+        archived_too: params.word("searchArchived") == Some("yes"),
+        query: query.filter(|q| !q.is_blank()),
+    })
+}
+
+fn paging(params: &Params) -> Paging {
+    Paging {
+        sort: params.need_parsed("sort", Sort::parse),
+        descending: params.word("order") == Some("desc"),
+        start: params.need("itemStart"),
+        limit: params.need("itemLimit"),
+        after: params.text("cursor").and_then(Cursor::parse),
+    }
+}

@@ -1,0 +1,43 @@
+//! The Ticket controller: one file a call. What its fields mean stands in their tables, what they do in `deskbell_app`.
+
+mod batch;
+mod bulk;
+mod create;
+mod delete;
+mod delete_many;
+mod edits;
+mod get;
+mod list;
+mod set_priority;
+mod set_status;
+mod solve_unfinished;
+mod unlink_customer;
+mod update;
+mod view;
+
+pub(crate) use view::schemas;
+
+use deskbell_app::Desk;
+
+use crate::Operation;
+
+/// The calls of the controller.
+pub(crate) fn operations() -> Vec<Operation<Desk>> {
+    vec![
+        list::operation(),
+        create::operation(),
+        get::operation(),
+        update::operation(),
+        delete::operation(),
+        delete_many::operation(),
+        set_status::operation(),
+        set_priority::operation(),
+        unlink_customer::operation(),
+        batch::operation(),
+        solve_unfinished::operation(),
+    ]
+}
+
+/// How many tickets one bulk call takes, and one that is atomic.
+pub(crate) const MOST: usize = 10_000;
+pub(crate) const MOST_ATOMIC: usize = 1_000;

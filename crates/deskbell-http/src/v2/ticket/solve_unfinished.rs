@@ -1,0 +1,49 @@
+//! PUT /api/v2/ticket/solveUnfinishedTickets: solves what is new, open, pending or holding. Rules live in
+//! `deskbell_app::ticket::solve`.
+
+use deskbell_app::{BulkAnswer, Desk};
+use deskbell_app::ticket::solve::Which;
+use deskbell_core::Permission;
+
+use super::bulk::{self, Words};
+use crate::{Call, Failure, Field, Operation, Reply};
+
+pub(super) fn operation() -> Operation<Desk> {
+    Operation::put("ticketSolveUnfinished", "/ticket/solveUnfinishedTickets")
+        .tag("Ticket")
+        .summary("Solves every visible ticket that is new, open, pending or holding.")
+        .description(
+            "The set is fixed at the start; a ticket that is finished meanwhile stays as it is. Up to 1,000 rows are \
+             listed, by id; the counts are complete. No such ticket at all is a 200 with zeros. Work that takes more \
+             than some seconds goes on as a job (202). An empty filter is refused, since it would mean all tickets.",
+        )
+        .needs(Permission::SetStatus)
+        .fields([
+            Field::several_ids("brandID").refuse_empty().doc("Only of these brands."),
+            Field::several_ids("channelID").refuse_empty().doc("Only of these channels."),
+            Field::several_ids("assignedGroupID").or_zero().refuse_empty().doc("Only of these groups; 0 = no group."),
+            Field::several_ids("assignedUserID").or_zero().refuse_empty().doc("Only of these users; 0 = nobody."),
+            Field::time("updatedBefore").refuse_empty().doc("Only if last changed before this second (a day: before it begins)."),
+            Field::flag("dryRun").default(false).doc("The same answer, and nothing is written."),
+        ])
+        .bulk_result()
+        .may_become_job()
+        .handler(handle)
+}
+
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let which = Which {
+        brands: call.params.ids("brandID").to_vec(),
+        channels: call.params.ids("channelID").to_vec(),
+        groups: call.params.ids("assignedGroupID").to_vec(),
+        users: call.params.ids("assignedUserID").to_vec(),
+        updated_before: call.params.span("updatedBefore").map(|s| s.first),
+    };
+    let dry_run = call.params.flag("dryRun");
+    let answer = call.state.solve_unfinished(call.actor, "ticketSolveUnfinished", which, dry_run).await?;
+    let total = match &answer {
+        BulkAnswer::Done(done) => done.changed + done.unchanged + done.failed,
+        BulkAnswer::Job(job) => job.total,
+    };
+    Ok(bulk::reply(answer, total, dry_run, Words { done: "Solved", would: "Would solve" }))
+}

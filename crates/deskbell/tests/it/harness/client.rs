@@ -1,0 +1,133 @@
+//! A caller with a key, and what it sees.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use deskbell_core::KeyId;
+use http::{HeaderMap, Method, Request, StatusCode};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+/// A caller.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    runtime: Arc<Runtime>,
+    secret: Option<String>,
+    pub id: KeyId,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Seen {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+    pub json: Value,
+}
+
+impl Client {
+    pub fn new(router: Router, runtime: Arc<Runtime>, secret: Option<String>, id: KeyId) -> Self {
+        Self { router, runtime, secret, id }
+    }
+
+    /// The key itself.
+    pub fn secret(&self) -> &str {
+        self.secret.as_deref().expect("a caller with a key")
+    }
+
+    /// Sends any request; the key goes along unless the request has one.
+    pub async fn send_async(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
+        let mut request = request.body(body.into()).expect("a request");
+        let carries = |name: &str| request.headers().contains_key(name);
+        if let Some(secret) = self.secret.as_ref().filter(|_| !carries("apikey") && !carries("authorization")) {
+            request.headers_mut().insert("apikey", secret.parse().expect("a header value"));
+        }
+        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("a whole answer");
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Seen { status: parts.status, headers: parts.headers, text, json }
+    }
+
+    pub fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
+        self.runtime.clone().block_on(self.send_async(request, body))
+    }
+
+    /// The path is below `/api/v2`.
+    pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        Request::builder().method(method).uri(format!("/api/v2{path}"))
+    }
+
+    pub fn get(&self, path: &str) -> Seen {
+        self.send(self.request(Method::GET, path), Body::empty())
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Seen {
+        self.json(Method::POST, path, body)
+    }
+
+    pub fn put(&self, path: &str, body: Value) -> Seen {
+        self.json(Method::PUT, path, body)
+    }
+
+    pub fn delete(&self, path: &str) -> Seen {
+        self.send(self.request(Method::DELETE, path), Body::empty())
+    }
+
+    pub fn json(&self, method: Method, path: &str, body: Value) -> Seen {
+        self.send(self.request(method, path).header("content-type", "application/json"), body.to_string())
+    }
+
+    pub fn form(&self, method: Method, path: &str, body: &str) -> Seen {
+        let request = self.request(method, path).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request, body.to_owned())
+    }
+
+    /// A multipart body of text parts.
+    pub fn multipart(&self, method: Method, path: &str, parts: &[(&str, &str)]) -> Seen {
+        let mut body = String::new();
+        for (name, value) in parts {
+            body.push_str(&format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        body.push_str("--edge--\r\n");
+        let request = self.request(method, path).header("content-type", "multipart/form-data; boundary=edge");
+        self.send(request, body)
+    }
+}
+
+impl Seen {
+    /// The body, if the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self.json
+    }
+
+    /// That the answer is this refusal, of these fields (an empty name for none).
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str, fields: &[&str]) -> Value {
+        let json = self.expect(status);
+        assert_eq!(json["status"], "error", "{json}");
+        assert_eq!(json["code"], code, "{json}");
+        let seen: Vec<&str> = json["errors"].as_array().map_or(Vec::new(), |errors| {
+            errors.iter().map(|e| e["field"].as_str().unwrap_or("")).collect()
+        });
+        assert_eq!(seen, fields, "{json}");
+        json
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().expect("text"))
+    }
+
+    /// The ids of a list's items.
+    #[track_caller]
+    pub fn ids(self) -> Vec<i64> {
+        let json = self.expect(200);
+        json["items"].as_array().expect("items").iter().map(|i| i["id"].as_i64().expect("an id")).collect()
+    }
+}

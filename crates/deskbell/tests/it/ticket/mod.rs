@@ -1,0 +1,3 @@
+//! The Ticket controller.
+
+mod create;
