@@ -127,7 +127,7 @@ impl<'c> Session<'c> {
 
     /// Notes what a statement did to the transaction.
     fn after<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T, Error> {
-        result.map_err(|error| {
+        result.map_err(|error| { eprintln!("FAIL {error:?} closed={} begun={}", self.link.client.is_closed(), self.begun);
             let (error, remedy) = explain(error);
             self.aborted = true;
             if self.link.client.is_closed() {

@@ -23,7 +23,10 @@ pub(crate) fn declared_size(headers: &HeaderMap, limit: usize) -> Result<(), Fau
 
 fn too_large(limit: usize) -> Fault {
     let mebibytes = limit >> 20;
-    Fault::new(Code::PayloadTooLarge, format!("The body is larger than {mebibytes} MiB, the most that this call takes."))
+    Fault::new(
+        Code::PayloadTooLarge,
+        format!("The body is larger than {mebibytes} MiB, the most that this call takes."),
+    )
 }
 
 /// How the body is encoded, if it says so. Errors: `unsupported_media_type`.
@@ -66,7 +69,9 @@ pub(crate) async fn read(body: Body, limit: usize, time: Duration) -> Result<Byt
     if http_body::Body::is_end_stream(&body) {
         return Ok(Bytes::new());
     }
-    let late = || Fault::new(Code::MalformedBody, format!("The body did not arrive within {} seconds.", time.as_secs()));
+    let late = || {
+        Fault::new(Code::MalformedBody, format!("The body did not arrive within {} seconds.", time.as_secs()))
+    };
     tokio::time::timeout(time, collect(body, limit)).await.unwrap_or_else(|_| Err(late()))
 }
 
@@ -74,7 +79,8 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Fault> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Fault::new(Code::MalformedBody, "The body broke off before its end."))?;
+        let frame =
+            frame.map_err(|_| Fault::new(Code::MalformedBody, "The body broke off before its end."))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + whole.len() + data.len() > limit {
             return Err(too_large(limit));

@@ -45,8 +45,7 @@ impl Expected {
 }
 
 /// The regular expression of what `If-Match` takes, for the documentation.
-pub(crate) const IF_MATCH_PATTERN: &str =
-    r#"^(?:\*|(?:W/)?"0*[1-9][0-9]{0,14}(?:-[0-9a-z]*)?"(?:, ?(?:W/)?"0*[1-9][0-9]{0,14}(?:-[0-9a-z]*)?")*)$"#;
+pub(crate) const IF_MATCH_PATTERN: &str = r#"^(?:\*|(?:W/)?"0*[1-9][0-9]{0,14}(?:-[0-9a-z]*)?"(?:, ?(?:W/)?"0*[1-9][0-9]{0,14}(?:-[0-9a-z]*)?")*)$"#;
 
 fn version_of(tag: &str) -> Option<Version> {
     let inner = opaque(tag)?;
@@ -57,9 +56,8 @@ fn version_of(tag: &str) -> Option<Version> {
         None => inner,
     };
     let significant = digits.trim_start_matches('0');
-    let plain = !significant.is_empty()
-        && significant.len() <= 15
-        && significant.bytes().all(|b| b.is_ascii_digit());
+    let plain =
+        !significant.is_empty() && significant.len() <= 15 && significant.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| significant.parse().ok().map(Version))?
 }
 
@@ -121,7 +119,9 @@ mod tests {
 
     #[test]
     fn if_match_refuses_what_is_no_version() {
-        for value in ["", "7", "\"\"", "\"a\"", "\"7", "\"-3fa1\"", "\"0\"", "\"7\" \"8\"", "*, \"7\"", "\"1.5\""] {
+        for value in
+            ["", "7", "\"\"", "\"a\"", "\"7", "\"-3fa1\"", "\"0\"", "\"7\" \"8\"", "*, \"7\"", "\"1.5\""]
+        {
             assert_eq!(versions(value), None, "{value:?}");
         }
     }

@@ -30,7 +30,11 @@ impl Pages {
                 page("/api/v2/openapi.json", "application/json", document.to_string().into()),
                 page("/docs", "text/html; charset=utf-8", fixed(include_str!("../assets/docs.html"))),
                 page("/docs/docs.css", "text/css; charset=utf-8", fixed(include_str!("../assets/docs.css"))),
-                page("/docs/docs.js", "text/javascript; charset=utf-8", fixed(include_str!("../assets/docs.js"))),
+                page(
+                    "/docs/docs.js",
+                    "text/javascript; charset=utf-8",
+                    fixed(include_str!("../assets/docs.js")),
+                ),
             ],
         }
     }

@@ -183,12 +183,7 @@ impl Field {
 
     /// `name[key]=text`: texts by name, each at most `max` characters of one line. `key` says which keys are
     /// good, `pattern` says the same as a regular expression. Read with `Params::map`.
-    pub const fn map(
-        name: &'static str,
-        key: fn(&str) -> bool,
-        pattern: &'static str,
-        max: usize,
-    ) -> Self {
+    pub const fn map(name: &'static str, key: fn(&str) -> bool, pattern: &'static str, max: usize) -> Self {
         Self::new(name, Kind::Map { key, pattern, max })
     }
 

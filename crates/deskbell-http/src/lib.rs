@@ -39,6 +39,7 @@ mod bulk;
 mod call;
 mod condition;
 mod decode;
+mod desk;
 mod docs;
 mod error;
 mod field;
@@ -52,6 +53,7 @@ mod response;
 mod router;
 mod routes;
 mod settings;
+pub mod v2;
 
 pub use action::{Action, ActionType, ActionValue, ValueKind};
 pub use auth::{Backend, unauthenticated};

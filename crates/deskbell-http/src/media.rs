@@ -91,7 +91,8 @@ pub(crate) fn accepts<'a>(values: impl IntoIterator<Item = &'a str>, media_type:
         } else {
             continue;
         };
-        let wanted = !parameters(rest).iter().any(|(key, weight)| key.eq_ignore_ascii_case("q") && is_zero(weight));
+        let wanted =
+            !parameters(rest).iter().any(|(key, weight)| key.eq_ignore_ascii_case("q") && is_zero(weight));
         best = match best {
             Some((known, also)) if known > rank || (known == rank && also) => Some((known, also)),
             _ => Some((rank, wanted)),

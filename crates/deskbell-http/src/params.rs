@@ -12,7 +12,7 @@ use crate::action::Action;
 use crate::field::{Field, Preset};
 
 /// The valid parameters of one call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Params {
     fields: Arc<[Field]>,
     values: Vec<Option<Value>>,
@@ -33,6 +33,13 @@ pub(crate) enum Value {
     Versions(Vec<(i64, Version)>),
     Map(Vec<(String, String)>),
     Actions(Vec<Action>),
+}
+
+impl std::fmt::Debug for Params {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sent = self.fields.iter().zip(&self.values).filter_map(|(f, v)| Some((f.name, v.as_ref()?)));
+        f.debug_map().entries(sent).finish()
+    }
 }
 
 impl PartialEq for Params {

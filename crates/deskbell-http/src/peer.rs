@@ -17,7 +17,8 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
             (IpAddr::V4(base), IpAddr::V4(address)) => {
-                top(u128::from(base.to_bits()), self.prefix, 32) == top(u128::from(address.to_bits()), self.prefix, 32)
+                top(u128::from(base.to_bits()), self.prefix, 32)
+                    == top(u128::from(address.to_bits()), self.prefix, 32)
             }
             (IpAddr::V6(base), IpAddr::V6(address)) => {
                 top(base.to_bits(), self.prefix, 128) == top(address.to_bits(), self.prefix, 128)
@@ -36,7 +37,8 @@ impl FromStr for Network {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no network; write an address or ADDRESS/PREFIX, such as 10.0.0.0/8");
+        let wrong =
+            || format!("{text:?} is no network; write an address or ADDRESS/PREFIX, such as 10.0.0.0/8");
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
@@ -45,7 +47,9 @@ impl FromStr for Network {
         let width = if base.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => width,
-            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().map_err(|_| wrong())?,
+            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                digits.parse().map_err(|_| wrong())?
+            }
             Some(_) => return Err(wrong()),
         };
         if prefix > width {

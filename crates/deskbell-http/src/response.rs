@@ -100,7 +100,10 @@ fn refusal(failure: Failure, request_id: &str, keys: &Keys) -> Reply {
         Failure::Fault(fault) => *fault,
         Failure::Overloaded(cause) => {
             tracing::warn!(request_id, %cause, "overloaded");
-            Fault::new(Code::Overloaded, "The server has too much to do at the moment; nothing was changed. Try again.")
+            Fault::new(
+                Code::Overloaded,
+                "The server has too much to do at the moment; nothing was changed. Try again.",
+            )
         }
         Failure::Internal(cause) => {
             tracing::error!(request_id, %cause, "a call failed");

@@ -85,8 +85,7 @@ async fn answer<S: Backend>(edge: Arc<Edge<S>>, request: Request) -> Response {
     let request_id = response::request_id(request.headers(), &*edge.settings.context);
     let method = response::method_name(request.method());
     let head = request.method() == Method::HEAD;
-    let keys =
-        Keys::of(request.headers(), query_of(&request).as_bytes(), edge.settings.key_in_query);
+    let keys = Keys::of(request.headers(), query_of(&request).as_bytes(), edge.settings.key_in_query);
     let mut route = "unmatched";
     let answered = edge.run(request, &keys, &request_id, &mut route).await;
     let response = answered.into_response(&request_id, &keys, head);
@@ -184,9 +183,7 @@ impl<S: Backend> Edge<S> {
         let (path, mut wrong) = values_of_path(operation.path_names(), &ids);
         let expected = self.expected(headers, operation, &mut wrong)?;
         let params = drafts.values(table, operation.check, wrong)?;
-        if operation.conditions == Conditions::IfMatch
-            && expected.is_none()
-            && self.settings.require_if_match
+        if operation.conditions == Conditions::IfMatch && expected.is_none() && self.settings.require_if_match
         {
             let message = "This server asks for If-Match: send the version that the change is meant for.";
             return Err(Fault::new(Code::PreconditionRequired, message).into());
@@ -219,7 +216,8 @@ impl<S: Backend> Edge<S> {
         }
         let expected = Expected::parse(texts(headers, IF_MATCH.as_str()));
         if expected.is_none() {
-            let message = "If-Match must be a version in quotation marks such as \"7\", several of them, or *.";
+            let message =
+                "If-Match must be a version in quotation marks such as \"7\", several of them, or *.";
             wrong.push(detail("If-Match", Code::InvalidParameter, message));
         }
         Ok(expected)

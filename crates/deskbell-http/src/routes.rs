@@ -126,7 +126,17 @@ mod tests {
 
     #[test]
     fn a_path_is_exact_but_for_escaped_letters() {
-        for path in ["/ticket/", "//ticket", "/ticket//", "/ticket/1/", "/Ticket", "/", "", "/key//rotate", "/ticket%2F1"] {
+        for path in [
+            "/ticket/",
+            "//ticket",
+            "/ticket//",
+            "/ticket/1/",
+            "/Ticket",
+            "/",
+            "",
+            "/key//rotate",
+            "/ticket%2F1",
+        ] {
             assert_eq!(found(path, Method::GET), "none", "{path}");
         }
         assert_eq!(found("/%74icket", Method::GET), "list");

@@ -9,9 +9,11 @@ CREATE TABLE meta (
 -- Bumped by every change of a key or of what a key may see; key caches poll it.
 INSERT INTO meta (name, value) VALUES ('key_generation', '1');
 
+-- name_key is the name in lower case: names differ by more than case.
 CREATE TABLE brand (
     id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    name           TEXT NOT NULL UNIQUE,
+    name           TEXT NOT NULL,
+    name_key       TEXT NOT NULL UNIQUE,
     country        TEXT NOT NULL,
     time_zone      TEXT NOT NULL,
     language       TEXT NOT NULL,
@@ -25,7 +27,8 @@ CREATE TABLE brand (
 
 CREATE TABLE channel (
     id                INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    name              TEXT NOT NULL UNIQUE,
+    name              TEXT NOT NULL,
+    name_key          TEXT NOT NULL UNIQUE,
     icon              TEXT NOT NULL,
     endpoint          TEXT NOT NULL,
     secret            TEXT NOT NULL,
@@ -41,7 +44,8 @@ INSERT INTO sqlite_sequence (name, seq) VALUES ('channel', 99);
 -- Group 0 is "no group" and user 0 is "nobody", so that a ticket's references always hold.
 CREATE TABLE desk_group (
     id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    name        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    name_key    TEXT NOT NULL UNIQUE,
     permissions TEXT NOT NULL,
     all_brands  INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
@@ -56,11 +60,12 @@ CREATE TABLE group_brand (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX group_brand_by_brand ON group_brand (brand_id);
 
--- login is the name in lower case: logins differ by more than case.
+-- login is the name in lower case: logins differ by more than case. search_key: what a query looks into.
 CREATE TABLE desk_user (
     id            INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     name          TEXT NOT NULL,
     login         TEXT NOT NULL UNIQUE,
+    search_key    TEXT NOT NULL,
     firstname     TEXT NOT NULL,
     lastname      TEXT NOT NULL,
     email         TEXT NOT NULL,
@@ -82,10 +87,10 @@ CREATE TABLE group_member (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX group_member_by_user ON group_member (user_id);
 
-INSERT INTO desk_group (id, name, permissions, all_brands, created_at, last_update, version)
-VALUES (0, '', '', 1, 0, 0, 1);
-INSERT INTO desk_user (id, name, login, firstname, lastname, email, telephone, language, date_format, admin, active, created_at, last_update, version)
-VALUES (0, '', '', '', '', '', '', 'en', 'iso', 0, 0, 0, 0, 1);
+INSERT INTO desk_group (id, name, name_key, permissions, all_brands, created_at, last_update, version)
+VALUES (0, '', '', '', 1, 0, 0, 1);
+INSERT INTO desk_user (id, name, login, search_key, firstname, lastname, email, telephone, language, date_format, admin, active, created_at, last_update, version)
+VALUES (0, '', '', '', '', '', '', '', 'en', 'iso', 0, 0, 0, 0, 1);
 
 -- external_primary_id is null where none was given: unique among those given.
 CREATE TABLE customer (
@@ -240,6 +245,8 @@ CREATE TABLE message (
     created_at     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+-- for the question whether a channel that was made may be deleted
+CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
 -- stays, so that the chain over position and payload_hash can still be checked. A sealer gives position and chain

@@ -192,7 +192,8 @@ fn row(id: i64, outcome: std::result::Result<Outcome, Box<Fault>>) -> Row {
 
 /// Rows that could not be done, each saying why.
 pub(crate) fn not_done(ids: &[i64], code: Code, message: &str) -> Vec<Row> {
-    let outcome = RowOutcome::Failed { code, message: message.to_owned(), field: None, current_version: None };
+    let outcome =
+        RowOutcome::Failed { code, message: message.to_owned(), field: None, current_version: None };
     ids.iter().map(|id| Row { ticket: TicketId(*id), outcome: outcome.clone() }).collect()
 }
 
@@ -204,9 +205,13 @@ pub(crate) fn has_failed(row: &Row) -> bool {
 /// The rows of an atomic call in which something failed: the innocent ones say so too.
 pub(crate) fn rolled_back(rows: Vec<Row>) -> Vec<Row> {
     rows.into_iter()
-        .map(|row| if has_failed(&row) { row } else {
-            let message = "Nothing was changed, since another ticket of the call failed.";
-            not_done(&[row.ticket.0], Code::RolledBack, message).remove(0)
+        .map(|row| {
+            if has_failed(&row) {
+                row
+            } else {
+                let message = "Nothing was changed, since another ticket of the call failed.";
+                not_done(&[row.ticket.0], Code::RolledBack, message).remove(0)
+            }
         })
         .collect()
 }

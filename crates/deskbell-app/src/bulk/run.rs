@@ -74,7 +74,13 @@ pub(crate) enum Step {
 }
 
 /// Writes new work with its tickets, claimed by `node`.
-pub(crate) fn start(work: &mut Work<'_, '_>, node: &str, ids: &[i64], task: &Task, rows: usize) -> Result<JobId> {
+pub(crate) fn start(
+    work: &mut Work<'_, '_>,
+    node: &str,
+    ids: &[i64],
+    task: &Task,
+    rows: usize,
+) -> Result<JobId> {
     let text = serde_json::to_string(task).unwrap_or_default();
     let chunks = ids.len().div_ceil(CHUNK) as i64;
     let id = work.tx.first(
@@ -141,7 +147,9 @@ pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed:
     let task: Option<Task> = serde_json::from_str(&task).ok();
     let rows = match task {
         Some(task) if allowed => apply(work, &ids, &task)?,
-        Some(_) => not_done(&ids, Code::Forbidden, "The key that began this work was revoked before it got here."),
+        Some(_) => {
+            not_done(&ids, Code::Forbidden, "The key that began this work was revoked before it got here.")
+        }
         None => not_done(&ids, Code::Internal, "This work was written by another version of the server."),
     };
     let result = Bulk::of(None, rows);

@@ -23,12 +23,10 @@ pub(super) const ADVANCE: &str = "UPDATE bulk SET next_chunk = next_chunk + 1, d
      finished_at = CASE WHEN next_chunk + 1 >= chunks THEN $8 ELSE NULL END \
      WHERE id = $1 AND next_chunk = $2 AND state = 2";
 /// An outcome.
-pub(super) const INSERT_ROW: &str =
-    "INSERT INTO bulk_row (bulk_id, place, ticket_id, outcome, version, code, message, field) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+pub(super) const INSERT_ROW: &str = "INSERT INTO bulk_row (bulk_id, place, ticket_id, outcome, version, code, message, field) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// How far it is.
 pub(super) const PROGRESS: &str = "SELECT id, batch_id, call, actor, state, total, done, changed, unchanged, failed, \
      created_at, finished_at FROM bulk WHERE id = $1";
 /// The outcomes kept.
-pub(super) const ROWS: &str =
-    "SELECT ticket_id, outcome, version, code, message, field FROM bulk_row WHERE bulk_id = $1 ORDER BY place";
+pub(super) const ROWS: &str = "SELECT ticket_id, outcome, version, code, message, field FROM bulk_row WHERE bulk_id = $1 ORDER BY place";

@@ -86,7 +86,8 @@ impl Desk {
         let until = Timestamp(self.inner.context.now().0 - self.inner.settings.undo_minutes * 60);
         let mut purged = 0;
         loop {
-            let due = self.inner.store.read(Lane::List, move |tx| ticket::delete::due(tx, until, PURGE)).await?;
+            let due =
+                self.inner.store.read(Lane::List, move |tx| ticket::delete::due(tx, until, PURGE)).await?;
             if due.is_empty() {
                 return Ok(purged);
             }

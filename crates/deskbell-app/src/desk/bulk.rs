@@ -77,7 +77,8 @@ impl Desk {
         which: solve::Which,
         dry_run: bool,
     ) -> Result<BulkAnswer> {
-        let ids = self.read(Lane::Slow, &actor, move |tx, actor| solve::unfinished(tx, actor, &which)).await?;
+        let ids =
+            self.read(Lane::Slow, &actor, move |tx, actor| solve::unfinished(tx, actor, &which)).await?;
         let command = Command {
             call,
             permission: Permission::SetStatus,
@@ -108,7 +109,13 @@ impl Desk {
     }
 
     /// All or nothing: tried on a reader first, so that a call that must fail costs the writer nothing.
-    async fn atomic(&self, actor: &Arc<Actor>, call: &'static str, ids: Vec<i64>, task: Task) -> Result<Bulk> {
+    async fn atomic(
+        &self,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        ids: Vec<i64>,
+        task: Task,
+    ) -> Result<Bulk> {
         let batch = BatchId::new(&*self.inner.context);
         let tried = self.try_out(actor, ids.clone(), task.clone(), true).await?;
         if tried.iter().any(bulk::has_failed) {

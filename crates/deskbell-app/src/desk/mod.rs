@@ -170,7 +170,8 @@ impl Desk {
         let known = match keys.get(&hash) {
             Some(known) => known,
             None => {
-                let look_up = move |tx: &mut Tx<'_>| Ok::<_, Error>((key::generation(tx)?, key::by_hash(tx, hash)?));
+                let look_up =
+                    move |tx: &mut Tx<'_>| Ok::<_, Error>((key::generation(tx)?, key::by_hash(tx, hash)?));
                 let (generation, found) = self.inner.store.read(Lane::Point, look_up).await?;
                 keys.put(hash, found.ok_or_else(refused)?, generation)
             }

@@ -54,7 +54,9 @@ impl Recorded {
             ("created", _) if after.is_empty() => "Ticket created.".into(),
             ("created", _) => after.to_owned(),
             ("deleted", _) => "Ticket deleted.".into(),
-            (field, Some(before)) if !before.is_empty() => format!("{field} changed from {before} to {after}."),
+            (field, Some(before)) if !before.is_empty() => {
+                format!("{field} changed from {before} to {after}.")
+            }
             (field, _) => format!("{field} set to {after}."),
         }
     }

@@ -72,7 +72,8 @@ impl KeyCache {
     /// Keeps a key that was read together with this generation, unless that is not the present one: a look-up that was
     /// under way while the key was revoked cannot bring it back.
     pub(crate) fn put(&self, hash: [u8; 32], key: Key, generation: i64) -> Arc<Known> {
-        let known = Arc::new(Known { actor: Arc::new(key.actor()), key, generation, used: AtomicI64::new(0) });
+        let known =
+            Arc::new(Known { actor: Arc::new(key.actor()), key, generation, used: AtomicI64::new(0) });
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         if inner.generation == generation {
             if inner.by_hash.len() >= SIZE {

@@ -8,12 +8,14 @@ mod change;
 mod network;
 mod sql;
 
-use deskbell_core::{Actor, ActorId, Context, Grant, KeyId, Limit, PermissionSet, Permission, Scope, Timestamp, Version};
+use deskbell_core::{
+    Actor, ActorId, Context, Grant, KeyId, Limit, Permission, PermissionSet, Scope, Timestamp, Version,
+};
 use sha2::{Digest, Sha256};
 
 pub(crate) use cache::{KeyCache, POLL};
 pub use change::{Rights, create, list, revoke, update};
-pub(crate) use change::{by_hash, by_id, generation, record_use};
+pub(crate) use change::{bump, by_hash, by_id, generation, record_use};
 pub use network::Networks;
 
 /// With what every key begins: what a scanner for leaked secrets looks for.
@@ -109,14 +111,14 @@ pub(crate) fn hash(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Permissions as they are stored: `*` for all, present and to come, else their names.
-fn permissions_to_text(permissions: PermissionSet) -> String {
+pub(crate) fn permissions_to_text(permissions: PermissionSet) -> String {
     if permissions == PermissionSet::all() {
         return "*".into();
     }
     permissions.iter().map(Permission::as_str).collect::<Vec<_>>().join(",")
 }
 
-fn permissions_from_text(text: &str) -> PermissionSet {
+pub(crate) fn permissions_from_text(text: &str) -> PermissionSet {
     match text {
         "*" => PermissionSet::all(),
         names => names.split(',').filter_map(Permission::parse).collect(),

@@ -26,8 +26,7 @@ pub(super) const INSERT: &str = "INSERT INTO api_key (name, hash, hint, permissi
 pub(super) const UPDATE: &str = "UPDATE api_key SET name = $2, permissions = $3, brands = $4, groups = $5, \
      allowed_networks = $6, expires = $7, last_update = $8, version = version + 1 WHERE id = $1";
 /// Ends a key.
-pub(super) const REVOKE: &str =
-    "UPDATE api_key SET revoked_at = $2, last_update = $3, version = version + 1 WHERE id = $1 AND revoked_at IS NULL";
+pub(super) const REVOKE: &str = "UPDATE api_key SET revoked_at = $2, last_update = $3, version = version + 1 WHERE id = $1 AND revoked_at IS NULL";
 /// When it was used; never backwards.
 pub(super) const USED: &str =
     "UPDATE api_key SET last_used = $2 WHERE id = $1 AND (last_used IS NULL OR last_used < $3)";

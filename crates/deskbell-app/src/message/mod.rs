@@ -59,7 +59,14 @@ pub struct Message {
 impl Message {
     /// About how many bytes it takes in an answer.
     pub(crate) fn size(&self) -> usize {
-        let texts = [&self.content, &self.meta_data, &self.from_address, &self.from_name, &self.to_address, &self.to_name];
+        let texts = [
+            &self.content,
+            &self.meta_data,
+            &self.from_address,
+            &self.from_name,
+            &self.to_address,
+            &self.to_name,
+        ];
         700 + texts.into_iter().map(|text| journal::answered_len(text)).sum::<usize>()
     }
 }

@@ -7,8 +7,8 @@
 mod find;
 mod sql;
 
-use deskbell_core::search::{Segment, index_fields};
 use deskbell_core::TicketId;
+use deskbell_core::search::{Segment, index_fields};
 use deskbell_db::{Engine, Tx};
 
 use crate::error::Result;

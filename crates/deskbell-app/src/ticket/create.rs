@@ -2,8 +2,8 @@
 //! brand and channel.
 
 use deskbell_core::{
-    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, Permission, Priority, Status, TicketId, Timestamp,
-    UserId, Version, address,
+    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, Permission, Priority, Status, TicketId,
+    Timestamp, UserId, Version, address,
 };
 use deskbell_db::Tx;
 
@@ -124,7 +124,8 @@ pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(Tic
     }
     search::add_head(work.tx, &ticket)?;
     work.count(Cell::of(&ticket), 1);
-    let from = (!ticket.source.is_empty()).then(|| format!("Imported from {} {}", ticket.source, ticket.source_id));
+    let from =
+        (!ticket.source.is_empty()).then(|| format!("Imported from {} {}", ticket.source, ticket.source_id));
     work.record(event(&ticket, "created", None, from));
     Ok((ticket.id, ticket.version))
 }

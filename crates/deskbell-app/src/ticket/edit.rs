@@ -2,8 +2,8 @@
 //! Applying one changes a draft in memory under the rules; `settle` then writes what differs.
 
 use deskbell_core::{
-    Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status, Timestamp,
-    UserId,
+    Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
+    Timestamp, UserId,
 };
 use deskbell_db::{Engine, Tx};
 use serde::{Deserialize, Serialize};
@@ -180,7 +180,8 @@ impl Draft {
             Change::Snooze(time) => self.now.snooze_time = *time,
             Change::Note(text) => self.notes.push(text.clone()),
             Change::Archive if self.now.status != Status::Closed => {
-                let message = format!("Only a closed ticket can be archived; this one is {}.", self.now.status);
+                let message =
+                    format!("Only a closed ticket can be archived; this one is {}.", self.now.status);
                 return Err(Fault::of(field, Code::Conflict, message).into());
             }
             Change::Archive => self.now.archived = true,
@@ -302,7 +303,8 @@ fn customer_of_brand(tx: &mut Tx<'_>, field: &str, brand: BrandId, external: &st
     let statement = kept(tx, sql::CUSTOMER_BY_EXTERNAL);
     let found = tx.first(&statement, &[brand.0.into(), external.into()], |row| row.int(0))?;
     found.map(CustomerId).ok_or_else(|| {
-        let message = format!("The brand of the ticket has no customer with the external primary id {external}.");
+        let message =
+            format!("The brand of the ticket has no customer with the external primary id {external}.");
         Fault::of(field, Code::UnknownReference, message).into()
     })
 }

@@ -12,5 +12,6 @@ pub mod settle;
 pub mod solve;
 mod sql;
 pub mod update;
+pub(crate) mod whole;
 
 pub use row::Ticket;

@@ -8,7 +8,10 @@ use deskbell_db::Row;
 
 /// A ticket with all its fields (api.md section 4) but the timeline.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the fields are those of the item in docs/api.md, which says what each means")]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the item in docs/api.md, which says what each means"
+)]
 pub struct Ticket {
     pub id: TicketId,
     pub version: Version,
@@ -135,7 +138,11 @@ impl Ticket {
     pub(crate) fn head_fields(&self) -> [String; 8] {
         [
             self.id.to_string(),
-            if self.source_id.is_empty() { String::new() } else { format!("{} {}", self.source, self.source_id) },
+            if self.source_id.is_empty() {
+                String::new()
+            } else {
+                format!("{} {}", self.source, self.source_id)
+            },
             self.title.clone(),
             self.from_address.clone(),
             self.from_name.clone(),

@@ -1,7 +1,7 @@
 //! The end of every change of a ticket: what differs is found, checked as a whole and written, with its events,
 //! counters, tags and search entries. One version step, however many edits.
 
-use deskbell_core::{Actor, Direction, Fault, Code, TicketId, Version};
+use deskbell_core::{Actor, Code, Direction, Fault, TicketId, Version};
 use deskbell_db::{Tx, Value};
 
 use super::counters::Cell;
@@ -56,7 +56,8 @@ pub fn settle(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) ->
 
 /// The fault for a version that is not the present one.
 pub fn stale(id: TicketId, present: Version) -> Fault {
-    let message = format!("Ticket {id} has version {present} by now, which is not the one that the call names.");
+    let message =
+        format!("Ticket {id} has version {present} by now, which is not the one that the call names.");
     Fault { current_version: Some(present.0), ..Fault::new(Code::PreconditionFailed, message) }
 }
 

@@ -23,8 +23,7 @@ pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_
      $23, 0, '', 0, $24, $25, $26, $27, $28, $29) RETURNING id";
 
 /// One more ticket of a kind, or one less.
-pub(super) const COUNT_SMALL: &str =
-    "INSERT INTO ticket_count_small (brand_id, group_id, status, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
+pub(super) const COUNT_SMALL: &str = "INSERT INTO ticket_count_small (brand_id, group_id, status, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (brand_id, group_id, status, archived, slot) DO UPDATE SET n = ticket_count_small.n + excluded.n";
 
 /// The same in the table over everything.
@@ -34,7 +33,8 @@ pub(super) const COUNT: &str = "INSERT INTO ticket_count (user_id, brand_id, gro
      DO UPDATE SET n = ticket_count.n + excluded.n";
 
 /// Sums; a condition over the columns is appended.
-pub(super) const SUM_SMALL: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_small WHERE ";
+pub(super) const SUM_SMALL: &str =
+    "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_small WHERE ";
 /// Sums over everything.
 pub(super) const SUM: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count WHERE ";
 
@@ -92,8 +92,7 @@ pub(super) const CUSTOMERS_BY_ADDRESS: &str =
 pub(super) const KEEP: &str = " FOR SHARE";
 
 /// Tickets whose time in the trash is over.
-pub(super) const PURGE_DUE: &str =
-    "SELECT id FROM ticket WHERE deleted_at IS NOT NULL AND deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2";
+pub(super) const PURGE_DUE: &str = "SELECT id FROM ticket WHERE deleted_at IS NOT NULL AND deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2";
 /// A ticket in the trash, locked against a purge by another node.
 pub(super) fn select_for_purge(engine: Engine) -> String {
     let lock = if engine == Engine::Postgres { " FOR UPDATE OF t" } else { "" };

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use deskbell_db::{Engine, Error, Kind, Store, Tx, Urgency, bind};
+use deskbell_db::{Engine, Error, Kind, Lane, Store, Tx, Urgency, bind};
 
 use crate::support::{Database, Door, add, both, rows, until, value, write};
 
@@ -254,8 +254,12 @@ both! {
         let own = store.clone();
         let closing = thread::spawn(move || own.close());
         until("the store to refuse", || {
-            matches!(write(&store, |_| Ok(())), Err(error) if error.kind() == Kind::Closed)
+            // Lists are refused after writes are.
+            let list = store.read_blocking(Lane::List, |_| Ok::<_, Error>(()));
+            matches!(list, Err(error) if error.kind() == Kind::Closed)
         });
+        let refused = write(&store, |tx| add(tx, 1)).expect_err("closed");
+        assert_eq!(refused.kind(), Kind::Closed);
         door.open();
         late.join().expect("no panic").expect("answered after all");
         closing.join().expect("no panic");

@@ -109,7 +109,8 @@ mod tests {
     fn names_are_split_at_their_brackets() {
         let steps = |name: &str| {
             let name = Name::split(name.to_owned());
-            let steps: Vec<String> = (0..name.depth()).filter_map(|n| name.step(n).map(str::to_owned)).collect();
+            let steps: Vec<String> =
+                (0..name.depth()).filter_map(|n| name.step(n).map(str::to_owned)).collect();
             (name.base().to_owned(), steps.join("|"), name.good)
         };
         assert_eq!(steps("ids"), ("ids".into(), String::new(), true));
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn pairs_are_unescaped() {
         let read = |text: &str| {
-            let pairs = pairs(text.as_bytes()).map(|(n, v)| format!("{}={:?}", n.expect("text"), v.expect("text")));
+            let pairs =
+                pairs(text.as_bytes()).map(|(n, v)| format!("{}={:?}", n.expect("text"), v.expect("text")));
             pairs.collect::<Vec<_>>().join(" ")
         };
         assert_eq!(read("a=1&&b&c=x+%2B%C3%A9%zz%4=&=d"), "a=\"1\" b=\"\" c=\"x +é%zz%4=\" =\"d\"");

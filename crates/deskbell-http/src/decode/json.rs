@@ -302,7 +302,8 @@ mod tests {
         leaf.prop_recursive(4, 64, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(serde_json::Value::Array),
-                prop::collection::hash_map(any::<String>(), inner, 0..6).prop_map(|m| m.into_iter().collect()),
+                prop::collection::hash_map(any::<String>(), inner, 0..6)
+                    .prop_map(|m| m.into_iter().collect()),
             ]
         })
     }

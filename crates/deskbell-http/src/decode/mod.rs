@@ -125,7 +125,8 @@ pub(crate) fn gather(
         Some(Encoding::Multipart(_)) if body.is_empty() => {}
         Some(Encoding::Multipart(None)) => {
             broken = true;
-            problems.malformed("The Content-Type multipart/form-data needs a boundary of 1 to 70 characters.");
+            problems
+                .malformed("The Content-Type multipart/form-data needs a boundary of 1 to 70 characters.");
         }
         Some(Encoding::Multipart(Some(boundary))) => {
             let left = PAIRS - sent.len().min(PAIRS);
@@ -240,8 +241,9 @@ impl Gathered {
 
     /// Takes unknown names that are among `known` into the map field `map`.
     pub(crate) fn adopt(&mut self, table: &Table, map: &str, known: &[String]) {
-        let (adopted, unknown) =
-            std::mem::take(&mut self.unknown).into_iter().partition(|e| known.iter().any(|k| k == e.name.base()));
+        let (adopted, unknown) = std::mem::take(&mut self.unknown)
+            .into_iter()
+            .partition(|e| known.iter().any(|k| k == e.name.base()));
         (self.adopted, self.unknown) = (adopted, unknown);
         self.adopter = table.fields.iter().position(|f| f.name == map);
     }
@@ -354,7 +356,8 @@ impl Drafts {
                 if let Some(kind) = act.kind
                     && !actor.permissions.has(kind.permission)
                 {
-                    let message = format!("The action {} needs the permission {}.", kind.name, kind.permission);
+                    let message =
+                        format!("The action {} needs the permission {}.", kind.name, kind.permission);
                     problems.push(detail(act.type_label.as_str(), Code::Forbidden, message));
                 }
             }
@@ -399,7 +402,8 @@ pub(crate) fn values_of_path(
         match values::digits_within(segment, 1, MAX_ID) {
             Some(id) => ids.push((name, id)),
             None => {
-                let message = format!("{name} must be an id: a whole number from 1 to {MAX_ID}, in decimal digits.");
+                let message =
+                    format!("{name} must be an id: a whole number from 1 to {MAX_ID}, in decimal digits.");
                 wrong.push(detail(name, Code::InvalidParameter, message));
             }
         }

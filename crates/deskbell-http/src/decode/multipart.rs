@@ -19,10 +19,15 @@ pub(crate) struct Part<'a> {
 }
 
 /// Reads all parts. Errors: what was wrong, for the caller. `limit` caps the number of parts: `Ok(None)` above it.
-pub(crate) fn parse<'a>(body: &'a [u8], boundary: &str, limit: usize) -> Result<Option<Vec<Part<'a>>>, String> {
+pub(crate) fn parse<'a>(
+    body: &'a [u8],
+    boundary: &str,
+    limit: usize,
+) -> Result<Option<Vec<Part<'a>>>, String> {
     let delimiter = format!("--{boundary}").into_bytes();
     let mut parts = Vec::new();
-    let mut rest = after_preamble(body, &delimiter).ok_or("The multipart body does not hold its boundary.")?;
+    let mut rest =
+        after_preamble(body, &delimiter).ok_or("The multipart body does not hold its boundary.")?;
     loop {
         // `rest` stands right behind a delimiter.
         if rest.starts_with(b"--") {
@@ -36,8 +41,10 @@ pub(crate) fn parse<'a>(body: &'a [u8], boundary: &str, limit: usize) -> Result<
         if parts.len() == limit {
             return Ok(None);
         }
-        let (head, content) = split_head(rest).ok_or("A part of the multipart body has no end of its headers.")?;
-        let end = find_delimiter(content, &delimiter).ok_or("The multipart body lacks its closing boundary.")?;
+        let (head, content) =
+            split_head(rest).ok_or("A part of the multipart body has no end of its headers.")?;
+        let end =
+            find_delimiter(content, &delimiter).ok_or("The multipart body lacks its closing boundary.")?;
         parts.push(part(head, &content[..end])?);
         rest = &content[end + 2 + delimiter.len()..];
     }
@@ -120,7 +127,9 @@ fn part<'a>(head: &[u8], content: &'a [u8]) -> Result<Part<'a>, String> {
         } else if header.eq_ignore_ascii_case("content-transfer-encoding")
             && !["7bit", "8bit", "binary"].iter().any(|plain| value.eq_ignore_ascii_case(plain))
         {
-            return Err("A multipart part has a Content-Transfer-Encoding; send its bytes as they are.".into());
+            return Err(
+                "A multipart part has a Content-Transfer-Encoding; send its bytes as they are.".into()
+            );
         }
     }
     if !named {
@@ -162,7 +171,9 @@ mod tests {
 
     #[test]
     fn parts_keep_their_bytes() {
-        let body = format!("--x \r\n{HEAD}\"a[]\"\r\n\r\n1\r\n--\r\n--y\r\n\r\n--x\r\n{HEAD}b; filename=\"\"\r\n\r\n\r\n--x--");
+        let body = format!(
+            "--x \r\n{HEAD}\"a[]\"\r\n\r\n1\r\n--\r\n--y\r\n\r\n--x\r\n{HEAD}b; filename=\"\"\r\n\r\n\r\n--x--"
+        );
         assert_eq!(read(&body), Ok("a[]=1\r\n--\r\n--y\r\n; b= file \"\"".into()));
     }
 

@@ -77,7 +77,10 @@ pub(crate) fn scalar(label: &str, entries: Vec<Entry>, depth: usize, problems: &
     for entry in entries {
         if entry.name.depth() > depth {
             let sent = entry.name.sent;
-            problems.invalid(sent.clone(), format!("{sent} cannot be read: {label} takes one value, without brackets."));
+            problems.invalid(
+                sent.clone(),
+                format!("{sent} cannot be read: {label} takes one value, without brackets."),
+            );
         } else if several {
             problems.twice(label.to_owned());
         } else {
@@ -118,7 +121,10 @@ pub(crate) fn list(label: &str, entries: Vec<Entry>, depth: usize, problems: &mu
                 };
                 if let Some(item) = indexed.insert(at, item) {
                     let sent = item.label.text(label);
-                    problems.invalid(sent.clone(), format!("{sent} cannot be taken: the index {at} stands twice."));
+                    problems.invalid(
+                        sent.clone(),
+                        format!("{sent} cannot be taken: the index {at} stands twice."),
+                    );
                 }
             }
             _ => malformed(label, &entry.name, problems),
@@ -150,9 +156,11 @@ pub(crate) fn keyed(
     for entry in entries {
         let step = entry.name.step(0).map(str::to_owned);
         match (entry.name.depth(), step, as_json(label, entry.raw, problems)) {
-            (0, _, Raw::Map(items)) => found.extend(
-                items.into_iter().map(|(key, raw)| Keyed { label: format!("{label}[{key}]"), key, raw }),
-            ),
+            (0, _, Raw::Map(items)) => found.extend(items.into_iter().map(|(key, raw)| Keyed {
+                label: format!("{label}[{key}]"),
+                key,
+                raw,
+            })),
             (0, _, raw) if raw.is_empty() => {}
             (1, Some(key), raw) if !key.is_empty() => found.push(Keyed { key, label: entry.name.sent, raw }),
             _ => {
@@ -279,8 +287,7 @@ fn action(
         Some(Raw::Text(word)) => types.iter().find(|t| t.name == *word),
         _ => None,
     };
-    let mut draft =
-        ActDraft { label, type_label, kind, value_label, value: None, list: List::default() };
+    let mut draft = ActDraft { label, type_label, kind, value_label, value: None, list: List::default() };
     match kind.filter(|k| !k.later).map(|k| k.value) {
         Some(ValueKind::Tags { .. }) => {
             draft.list = list(&draft.value_label, values, 2, problems);

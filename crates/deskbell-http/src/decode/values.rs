@@ -31,7 +31,9 @@ pub(crate) fn value(field: &Field, draft: Draft, problems: &mut Problems) -> Opt
         (Kind::Ids { most, zero, filter }, Draft::List(list)) => {
             ids(field, list, *most, *zero, *filter, problems)
         }
-        (Kind::Words { words, filter }, Draft::List(list)) => several_words(field, list, words, *filter, problems),
+        (Kind::Words { words, filter }, Draft::List(list)) => {
+            several_words(field, list, words, *filter, problems)
+        }
         (Kind::Lines { max, filter }, Draft::List(list)) => lines(field, list, *max, *filter, problems),
         (Kind::Versions, Draft::Keyed(items)) => versions(name, items, problems),
         (Kind::Map { key, pattern, max }, Draft::Keyed(items)) => map(items, *key, pattern, *max, problems),
@@ -42,7 +44,7 @@ pub(crate) fn value(field: &Field, draft: Draft, problems: &mut Problems) -> Opt
             }
             let words: Vec<&str> = types.iter().filter(|t| !t.later).map(|t| t.name).collect();
             let acts = acts.into_iter().filter_map(|act| action(act, &words, problems)).collect();
-            Some(Value::Actions(acts))
+            (count > 0).then_some(Value::Actions(acts))
         }
         (kind, Draft::One(raw)) => {
             if field.refuse_empty && raw.is_empty() && raw != Raw::Null {
@@ -230,17 +232,17 @@ fn split(name: &str, list: List, problems: &mut Problems) -> Option<Vec<Item>> {
     let mut found = Vec::with_capacity(list.items.len());
     for item in list.items {
         let text = match &item.raw {
-            Raw::Text(text) if item.bare && (text.starts_with('"') || alone && text.contains([',', '"'])) => text,
+            Raw::Text(text) if item.bare && (text.starts_with('"') || alone && text.contains([',', '"'])) => {
+                text
+            }
             _ => {
                 found.push(item);
                 continue;
             }
         };
         match split_csv(text) {
-            Some(values) if alone || values.len() == 1 => found.extend(values.into_iter().map(|value| Item {
-                label: Label::Sent(name.to_owned()),
-                raw: Raw::Text(value),
-                bare: false,
+            Some(values) if alone || values.len() == 1 => found.extend(values.into_iter().map(|value| {
+                Item { label: Label::Sent(name.to_owned()), raw: Raw::Text(value), bare: false }
             })),
             _ => {
                 problems.invalid(

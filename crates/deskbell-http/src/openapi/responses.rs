@@ -134,7 +134,10 @@ pub(crate) fn of<S>(operation: &Operation<S>) -> Value {
     }
     if operation.conditions == Conditions::IfNoneMatch {
         let headers = with_headers(&[("ETag", "ETag")]);
-        found.insert(304, json!({ "description": "What the caller has is what there is.", "headers": headers }));
+        found.insert(
+            304,
+            json!({ "description": "What the caller has is what there is.", "headers": headers }),
+        );
     }
     found.into_iter().map(|(status, response)| (status.to_string(), response)).collect::<Map<_, _>>().into()
 }

@@ -104,9 +104,13 @@ fn of_action(action: &ActionType, place: Place) -> Value {
             Some(schema)
         }
         ValueKind::Moment => Some(time(Place::Form, true)),
-        ValueKind::Tags { max, empty } => {
-            Some(list(text(max, Place::Form, empty), text_matching(csv(max), Place::Form, empty), false, place, empty))
-        }
+        ValueKind::Tags { max, empty } => Some(list(
+            text(max, Place::Form, empty),
+            text_matching(csv(max), Place::Form, empty),
+            false,
+            place,
+            empty,
+        )),
     };
     let mut schema = json!({
         "type": "object",
@@ -252,7 +256,8 @@ fn same_width(first: &[u8], last: &[u8]) -> Vec<String> {
     let (Some((&low, low_rest)), Some((&high, high_rest))) = (first.split_first(), last.split_first()) else {
         return vec![String::new()];
     };
-    let prefixed = |digit: u8, tails: Vec<String>| tails.into_iter().map(move |t| format!("{}{t}", char::from(digit)));
+    let prefixed =
+        |digit: u8, tails: Vec<String>| tails.into_iter().map(move |t| format!("{}{t}", char::from(digit)));
     if low == high {
         return prefixed(low, same_width(low_rest, high_rest)).collect();
     }
@@ -267,7 +272,11 @@ fn same_width(first: &[u8], last: &[u8]) -> Vec<String> {
         to -= 1;
     }
     if from <= to {
-        let class = if from == to { char::from(from).to_string() } else { format!("[{}-{}]", char::from(from), char::from(to)) };
+        let class = if from == to {
+            char::from(from).to_string()
+        } else {
+            format!("[{}-{}]", char::from(from), char::from(to))
+        };
         found.push(match rest {
             0 => class,
             1 => format!("{class}[0-9]"),
@@ -296,7 +305,8 @@ mod tests {
                     rest = &tail[4..];
                 } else if first == b'{' {
                     let end = tail.iter().position(|b| *b == b'}').expect("a count");
-                    let count: usize = std::str::from_utf8(&tail[..end]).expect("text").parse().expect("number");
+                    let count: usize =
+                        std::str::from_utf8(&tail[..end]).expect("text").parse().expect("number");
                     let last = *allowed.last().expect("a class");
                     allowed.extend(std::iter::repeat_n(last, count - 1));
                     rest = &tail[end + 1..];
@@ -305,7 +315,8 @@ mod tests {
                     rest = tail;
                 }
             }
-            allowed.len() == text.len() && allowed.iter().zip(text.bytes()).all(|((a, b), c)| (*a..=*b).contains(&c))
+            allowed.len() == text.len()
+                && allowed.iter().zip(text.bytes()).all(|((a, b), c)| (*a..=*b).contains(&c))
         })
     }
 

@@ -54,7 +54,11 @@ pub(super) fn narrowest(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Resu
     let everyone = Actor::system();
     let (brands, groups) = limits(actor, filter);
     if !filter.users.is_empty() && !filter.users.contains(&0) {
-        let part = only(Filter { users: filter.users.clone(), statuses: filter.statuses.clone(), ..Filter::default() });
+        let part = only(Filter {
+            users: filter.users.clone(),
+            statuses: filter.statuses.clone(),
+            ..Filter::default()
+        });
         offer("ticket_by_user", counted(tx, &everyone, &part)?);
     }
     if let Some(groups) = groups {
@@ -83,20 +87,21 @@ pub(super) fn narrowest(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Resu
 /// The indexes whose sets are not counted are looked at, as far as is worth it.
 fn looked_at(tx: &mut Tx<'_>, filter: &Filter, mut best: Drive) -> Result<Drive> {
     let tests = [
-        ("ticket_by_customer", !filter.customers.is_empty() && !filter.customers.contains(&0), Filter {
-            customers: filter.customers.clone(),
-            ..Filter::default()
-        }),
-        ("ticket_by_created_at", filter.created_from.is_some() || filter.created_to.is_some(), Filter {
-            created_from: filter.created_from,
-            created_to: filter.created_to,
-            ..Filter::default()
-        }),
-        ("ticket_by_last_update", filter.updated_from.is_some() || filter.updated_to.is_some(), Filter {
-            updated_from: filter.updated_from,
-            updated_to: filter.updated_to,
-            ..Filter::default()
-        }),
+        (
+            "ticket_by_customer",
+            !filter.customers.is_empty() && !filter.customers.contains(&0),
+            Filter { customers: filter.customers.clone(), ..Filter::default() },
+        ),
+        (
+            "ticket_by_created_at",
+            filter.created_from.is_some() || filter.created_to.is_some(),
+            Filter { created_from: filter.created_from, created_to: filter.created_to, ..Filter::default() },
+        ),
+        (
+            "ticket_by_last_update",
+            filter.updated_from.is_some() || filter.updated_to.is_some(),
+            Filter { updated_from: filter.updated_from, updated_to: filter.updated_to, ..Filter::default() },
+        ),
     ];
     for (index, asked, part) in tests {
         if !asked {
@@ -128,7 +133,11 @@ pub(super) fn for_page(narrow: Drive, total: i64, everything: i64, paging: &Pagi
     };
     let wanted = paging.start + paging.limit + 1;
     // Matches are taken to lie evenly along the sort's index. A row costs about the same on either way.
-    let walk = if total == 0 { everything } else { (everything / total).max(1).saturating_mul(wanted).min(everything) };
+    let walk = if total == 0 {
+        everything
+    } else {
+        (everything / total).max(1).saturating_mul(wanted).min(everything)
+    };
     if narrow.index.is_some() && narrow.rows < walk { narrow.index } else { along }
 }
 

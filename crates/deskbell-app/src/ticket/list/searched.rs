@@ -8,9 +8,9 @@ use deskbell_db::Tx;
 
 use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions};
 use crate::error::Result;
+use crate::search;
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
-use crate::search;
 
 /// How many ids go into one statement.
 const TOGETHER: usize = 512;
@@ -122,7 +122,8 @@ fn sorted(
         Some(c) => *row > (c.value, c.id),
     };
     let want = if paging.limit == 0 { 0 } else { paging.limit as usize + 1 };
-    let page = rows.into_iter().filter(after).skip(paging.start as usize).take(want).map(|(_, id)| id).collect();
+    let page =
+        rows.into_iter().filter(after).skip(paging.start as usize).take(want).map(|(_, id)| id).collect();
     Ok((total.min(EXACT_UP_TO), total <= EXACT_UP_TO, page))
 }
 

@@ -32,7 +32,8 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let id = TicketId(call.id("ticketID"));
     let (history, limit) = (call.params.flag("getTicketHistory"), call.params.need("timelineLimit"));
-    let read = call.state.read(Lane::Point, &call.actor, move |tx, actor| get::get(tx, actor, id, history, limit));
+    let read =
+        call.state.read(Lane::Point, &call.actor, move |tx, actor| get::get(tx, actor, id, history, limit));
     let item = read.await?;
     let view = TicketView::item(&item, &call.state.settings().public_url);
     Ok(Reply::item(&view).tagged(item.ticket.version))

@@ -59,7 +59,11 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
     }
     let Some(cursor) = params.text("cursor").filter(|c| !c.is_empty()) else { return };
     let mut refuse = |field: &str, message: &str| {
-        wrong.push(Detail { field: Some(field.into()), code: Code::InvalidParameter, message: message.into() });
+        wrong.push(Detail {
+            field: Some(field.into()),
+            code: Code::InvalidParameter,
+            message: message.into(),
+        });
     };
     if Cursor::parse(cursor).is_none() {
         refuse("cursor", "cursor must be a nextCursor as it was answered. Start again without one.");

@@ -1,8 +1,8 @@
 //! PUT /api/v2/ticket/solveUnfinishedTickets: solves what is new, open, pending or holding. Rules live in
 //! `deskbell_app::ticket::solve`.
 
-use deskbell_app::{BulkAnswer, Desk};
 use deskbell_app::ticket::solve::Which;
+use deskbell_app::{BulkAnswer, Desk};
 use deskbell_core::Permission;
 
 use super::bulk::{self, Words};

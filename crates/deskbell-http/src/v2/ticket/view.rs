@@ -225,29 +225,60 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
     let at = || json!({"type": "string", "description": "YYYY-MM-DD HH:MM:SS, UTC"});
     let maybe = |doc: &str| json!({"type": ["string", "null"], "description": format!("{doc}: null or YYYY-MM-DD HH:MM:SS, UTC")});
     let number = |doc: &str| json!({"type": ["integer", "null"], "description": doc});
-    let mut properties = json!({
-        "assigned_group_id": id(), "assigned_user_id": id(),
-        "channel_account_id": text(), "channel_id": id(),
-        "closed_at": maybe("When it was closed"), "created_at": at(),
-        "customer_id": id(), "direction": {"enum": deskbell_core::Direction::WORDS},
-        "external_gui_url": text(), "external_id": text(),
-        "form_id": number("Its form"), "grade_by_customer": number("The customer's grade"),
-        "from": text(), "from_name": text(), "icon": text(),
-        "last_update": at(), "last_update_agent": maybe("Last message of an agent"),
-        "last_update_customer": maybe("Last message of the customer"),
-        "priority": {"enum": deskbell_core::Priority::WORDS}, "show_timeline": {"const": 1},
-        "sla_breach_customer_wait_time": maybe("SLA"), "sla_breach_first_reply_time": maybe("SLA"),
-        "sla_breach_next_reply_time": maybe("SLA"), "sla_breach_user_work_time": maybe("SLA"),
-        "sla_next_breach": maybe("SLA"), "sla_next_breach_current_status": text(), "sla_policy_id": id(),
-        "snooze_time": maybe("Sleeps until"), "snooze_time_sent": maybe("Woken at"),
-        "title": text(), "to": text(), "to_name": text(),
-        "status": {"enum": Status::WORDS}, "id": id(),
-        "channel_name": text(), "channel_icon": text(), "brand_name": text(), "brand_id": id(),
-        "tags": {"type": "array", "items": text()}, "merged_into": id(), "version": {"type": "integer", "minimum": 1},
-    });
+    let properties = [
+        ("assigned_group_id", id()),
+        ("assigned_user_id", id()),
+        ("channel_account_id", text()),
+        ("channel_id", id()),
+        ("closed_at", maybe("When it was closed")),
+        ("created_at", at()),
+        ("customer_id", id()),
+        ("direction", json!({"enum": deskbell_core::Direction::WORDS})),
+        ("external_gui_url", text()),
+        ("external_id", text()),
+        ("form_id", number("Its form")),
+        ("grade_by_customer", number("The customer's grade")),
+        ("from", text()),
+        ("from_name", text()),
+        ("icon", text()),
+        ("last_update", at()),
+        ("last_update_agent", maybe("Last message of an agent")),
+        ("last_update_customer", maybe("Last message of the customer")),
+        ("priority", json!({"enum": deskbell_core::Priority::WORDS})),
+        ("show_timeline", json!({"const": 1})),
+        ("sla_breach_customer_wait_time", maybe("SLA")),
+        ("sla_breach_first_reply_time", maybe("SLA")),
+        ("sla_breach_next_reply_time", maybe("SLA")),
+        ("sla_breach_user_work_time", maybe("SLA")),
+        ("sla_next_breach", maybe("SLA")),
+        ("sla_next_breach_current_status", text()),
+        ("sla_policy_id", id()),
+        ("snooze_time", maybe("Sleeps until")),
+        ("snooze_time_sent", maybe("Woken at")),
+        ("title", text()),
+        ("to", text()),
+        ("to_name", text()),
+        ("status", json!({"enum": Status::WORDS})),
+        ("id", id()),
+        ("channel_name", text()),
+        ("channel_icon", text()),
+        ("brand_name", text()),
+        ("brand_id", id()),
+        ("tags", json!({"type": "array", "items": text()})),
+        ("merged_into", id()),
+        ("version", json!({"type": "integer", "minimum": 1})),
+    ];
+    let mut properties: Value = properties
+        .into_iter()
+        .map(|(key, schema)| (key.to_owned(), schema))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     let row = object(properties.clone());
     if let Some(properties) = properties.as_object_mut() {
-        properties.insert("timeline".into(), json!({"type": "array", "items": {"$ref": "#/components/schemas/TimelineEntry"}}));
+        properties.insert(
+            "timeline".into(),
+            json!({"type": "array", "items": {"$ref": "#/components/schemas/TimelineEntry"}}),
+        );
         properties.insert("timeline_total".into(), id());
     }
     let item = object(properties);

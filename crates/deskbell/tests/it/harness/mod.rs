@@ -23,7 +23,6 @@ pub use engine::Place;
 macro_rules! both_engines {
     ($($(#[$meta:meta])* fn $name:ident($desk:ident: TestDesk) $body:block)+) => {$(
         mod $name {
-            #[allow(unused_imports, reason = "a scenario uses what it needs of its file's imports")]
             use super::*;
 
             $(#[$meta])*

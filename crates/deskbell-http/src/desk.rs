@@ -1,0 +1,34 @@
+//! The desk as the backend of the edge: who a key is, and how the failures of use cases are told.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use deskbell_app::{Desk, Error};
+use deskbell_core::Actor;
+use deskbell_db::Kind;
+
+use crate::auth::{Backend, unauthenticated};
+use crate::error::Failure;
+
+impl Backend for Desk {
+    async fn authenticate(&self, secret: &str, peer: IpAddr) -> Result<Arc<Actor>, Failure> {
+        match Self::authenticate(self, secret, peer).await {
+            Err(Error::Fault(_)) => Err(unauthenticated().into()),
+            other => Ok(other?),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Fault(fault) => Self::Fault(fault),
+            Error::Store(error) => match error.kind() {
+                Kind::Overloaded | Kind::DiskFull | Kind::Unavailable | Kind::Timeout | Kind::Closed => {
+                    Self::Overloaded(error.to_string())
+                }
+                _ => Self::Internal(error.to_string()),
+            },
+        }
+    }
+}
