@@ -83,7 +83,7 @@ impl Dialer {
             let (client, connection) = connected;
             tokio::spawn(async move {
                 // How the connection ended is told to whoever waits for an answer on it.
-                eprintln!("ENDED {:?}", connection.await);
+                let _ = connection.await;
             });
             let slot = self.check(&client).await?;
             Ok(Link { client, statements: HashMap::new(), dialer: Arc::clone(self), slot, ended: false })

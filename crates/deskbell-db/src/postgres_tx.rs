@@ -73,11 +73,9 @@ impl<'c> Session<'c> {
                     Ok(ControlFlow::Break(())) => {}
                     Err(error) => own = Some(error),
                 }
-                if self.access == Access::Read {
-                    break;
-                }
                 // A failure behind the rows that were looked at must not be missed by a writer.
-                while rows.try_next().await?.is_some() {}
+                while self.access == Access::Write && rows.try_next().await?.is_some() {}
+                break;
             }
             Ok(())
         });
@@ -127,7 +125,7 @@ impl<'c> Session<'c> {
 
     /// Notes what a statement did to the transaction.
     fn after<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T, Error> {
-        result.map_err(|error| { eprintln!("FAIL {error:?} closed={} begun={}", self.link.client.is_closed(), self.begun);
+        result.map_err(|error| {
             let (error, remedy) = explain(error);
             self.aborted = true;
             if self.link.client.is_closed() {

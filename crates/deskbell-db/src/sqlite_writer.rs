@@ -111,8 +111,7 @@ impl Writer {
             return self.end(End::Lost(error));
         }
         let mut at = 0;
-        loop {
-            let Some(job) = jobs.get_mut(at) else { break };
+        while let Some(job) = jobs.get_mut(at) {
             let (ran, written, lost) = run(&self.handle, self.options.statement_timeout, job);
             if let Some(error) = lost {
                 return self.end(End::Lost(error));
@@ -220,14 +219,16 @@ impl Writer {
 
     /// One more interactive job for a group of `size`, if one waits.
     fn next(&self, size: usize) -> Option<Job> {
-        while size < self.options.group_limit {
+        if size >= self.options.group_limit {
+            return None;
+        }
+        loop {
             let (_, job) = self.queue.try_take(|view| view.oldest[INTERACTIVE].map(|_| INTERACTIVE))?;
             self.queue.done(INTERACTIVE);
             if !job.abandoned() {
                 return Some(job);
             }
         }
-        None
     }
 
     fn undone(&self, ran: Ran) {

@@ -92,7 +92,7 @@ VALUES (0, '', '', '', 1, 0, 0, 1);
 INSERT INTO desk_user (id, name, login, search_key, firstname, lastname, email, telephone, language, date_format, admin, active, created_at, last_update, version)
 VALUES (0, '', '', '', '', '', '', '', 'en', 'iso', 0, 0, 0, 0, 1);
 
--- external_primary_id is null where none was given: unique among those given.
+-- external_primary_id is null where none was given: unique among those given. search_key: what a query looks into.
 CREATE TABLE customer (
     id                  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     brand_id            INTEGER NOT NULL REFERENCES brand (id),
@@ -100,13 +100,15 @@ CREATE TABLE customer (
     firstname           TEXT NOT NULL,
     lastname            TEXT NOT NULL,
     custom_fields       TEXT NOT NULL,
+    search_key          TEXT NOT NULL,
     created_at          INTEGER NOT NULL,
     last_update         INTEGER NOT NULL,
     version             INTEGER NOT NULL,
     UNIQUE (brand_id, external_primary_id)
 ) STRICT;
 
--- kind: 1 e-mail, 2 telephone, 3 facebook, 4 twitter. canonical is what is compared, address what was given.
+-- kind: 1 e-mail, 2 telephone, 3 facebook, 4 twitter. address is what was given, canonical what is compared: its
+-- canonical form, or ?id:text for a telephone text that is no number and so names nobody.
 CREATE TABLE customer_address (
     brand_id    INTEGER NOT NULL,
     kind        INTEGER NOT NULL,

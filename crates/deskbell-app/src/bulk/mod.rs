@@ -102,12 +102,6 @@ impl Bulk {
             rows,
         }
     }
-
-    /// The result without versions and batch, as a dry run tells it.
-    pub(crate) fn dry(mut self) -> Self {
-        self.batch = None;
-        self
-    }
 }
 
 /// The part of a command that a chunk needs, as it is stored with durable work.

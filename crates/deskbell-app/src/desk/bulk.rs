@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskbell_core::{Actor, ActorId, Code, JobId, Permission};
+use deskbell_core::{Actor, ActorId, JobId, Permission};
 use deskbell_db::{Lane, Urgency};
 
 use super::Desk;
@@ -51,7 +51,7 @@ impl Desk {
         let task = Task { edits: command.edits, versions: command.versions };
         if command.dry_run {
             let done = self.try_out(&actor, command.ids, task, command.atomic).await?;
-            let mut done = Bulk::of(None, done).dry();
+            let mut done = Bulk::of(None, done);
             done.rows.truncate(command.rows);
             return Ok(BulkAnswer::Done(done));
         }
@@ -216,21 +216,5 @@ impl Desk {
             Ok::<_, Error>(step)
         });
         step.await
-    }
-}
-
-impl Bulk {
-    /// The failure that every failed ticket shares, if no ticket succeeded: its status is the answer's. Rows that were
-    /// only rolled back do not count. `None` if a ticket succeeded or none was named.
-    pub fn shared_failure(&self) -> Option<Option<Code>> {
-        if self.changed + self.unchanged > 0 || self.failed == 0 {
-            return None;
-        }
-        let mut codes = self.rows.iter().filter_map(|row| match &row.outcome {
-            bulk::RowOutcome::Failed { code, .. } if *code != Code::RolledBack => Some(*code),
-            _ => None,
-        });
-        let first = codes.next();
-        Some(first.filter(|first| codes.all(|c| c == *first)))
     }
 }

@@ -5,11 +5,11 @@ mod bulk;
 mod first_start;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deskbell_core::{Actor, Code, Context, Fault};
-use deskbell_db::{Engine, Lane, Stats, Store, Tx, Urgency};
+use deskbell_db::{Engine, Kind, Lane, Stats, Store, Tx, Urgency};
 
 use crate::error::{Error, Result};
 use crate::key::{self, KeyCache};
@@ -111,21 +111,49 @@ impl Desk {
         urgency: Urgency,
         actor: &Arc<Actor>,
         call: &'static str,
-        mut job: F,
+        job: F,
     ) -> Result<(T, BatchId)>
     where
         T: Send + 'static,
         F: FnMut(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
     {
         let batch = BatchId::new(&*self.inner.context);
-        let (actor, context, name) = (Arc::clone(actor), Arc::clone(&self.inner.context), batch.clone());
-        let done = self.inner.store.write(urgency, move |tx| {
-            let mut work = Work::new(tx, &actor, call, &name, &*context);
-            let done = job(&mut work)?;
-            work.finish()?;
-            Ok::<T, Error>(done)
-        });
-        Ok((done.await?, batch))
+        let done = self.write_in(&batch, urgency, actor, call, job).await?;
+        Ok((done, batch))
+    }
+
+    /// One transaction of a write that may have several, all under one batch.
+    ///
+    /// A foreign key refuses a reference to a row that another writer deleted between our look and our write. The job
+    /// runs once more then: it sees that the row is gone and says so.
+    pub(crate) async fn write_in<T, F>(
+        &self,
+        batch: &BatchId,
+        urgency: Urgency,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        job: F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let job = Arc::new(Mutex::new(job));
+        let mut again = true;
+        loop {
+            let (actor, context, name) = (Arc::clone(actor), Arc::clone(&self.inner.context), batch.clone());
+            let job = Arc::clone(&job);
+            let done = self.inner.store.write(urgency, move |tx| {
+                let mut work = Work::new(tx, &actor, call, &name, &*context);
+                let done = (job.lock().unwrap_or_else(PoisonError::into_inner))(&mut work)?;
+                work.finish()?;
+                Ok::<T, Error>(done)
+            });
+            match done.await {
+                Err(Error::Store(error)) if again && error.kind() == Kind::ForeignKey => again = false,
+                done => return done,
+            }
+        }
     }
 
     /// The same for a plain thread.

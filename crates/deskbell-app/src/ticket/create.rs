@@ -2,13 +2,13 @@
 //! brand and channel.
 
 use deskbell_core::{
-    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, Permission, Priority, Status, TicketId,
+    Actor, BrandId, ChannelId, Code, CustomerId, Fault, Direction, GroupId, Permission, Priority, Status, TicketId,
     Timestamp, UserId, Version, address,
 };
 use deskbell_db::Tx;
 
 use super::counters::Cell;
-use super::edit::{Draft, Edit, require_brand, require_channel, tag_key};
+use super::edit::{Change, Draft, Edit, Faults, tag_key};
 use super::row::{Ticket, tags_to_text};
 use super::settle::{event, file_tags};
 use super::sql;
@@ -51,13 +51,9 @@ pub struct NewTicket {
 pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Version)> {
     work.actor.require(Permission::TicketCreate)?;
     let (tx, actor) = (&mut *work.tx, work.actor);
-    let brand = match new.brand {
-        Some(brand) => brand,
-        None => lowest_brand(tx, actor)?,
-    };
-    let country = require_brand(tx, actor, "brandID", brand)?;
     let channel = new.channel.unwrap_or(DEFAULT_CHANNEL);
-    require_channel(tx, "channelID", channel)?;
+    let mut faults = Faults::default();
+    let (brand, country) = faults.note(place(tx, actor, new.brand, channel))?.unwrap_or_default();
     let mut ticket = blank(work.now, brand, channel);
     ticket.direction = new.direction.unwrap_or(Direction::Inbound);
     ticket.from_address.clone_from(&new.from);
@@ -70,15 +66,12 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
 
     let mut draft = Draft::blank(ticket);
     draft.placed_by = Some("assignedGroupID".into());
-    if let Some(group) = new.group {
-        draft.apply(tx, actor, &Edit::new("assignedGroupID", super::edit::Change::Group(group)))?;
-    } else {
-        draft.now.group = default_group(tx, actor, brand)?;
+    let mut edits = new.edits.clone();
+    match new.group {
+        Some(group) => edits.insert(0, Edit::new("assignedGroupID", Change::Group(group))),
+        None => draft.now.group = default_group(tx, actor, brand)?,
     }
-    for edit in &new.edits {
-        draft.apply(tx, actor, edit)?;
-    }
-    draft.check_place(tx, actor)?;
+    draft.apply_all(tx, actor, &edits, faults)?;
     insert(work, draft.now)
 }
 
@@ -210,15 +203,39 @@ pub(crate) fn random_key(context: &dyn deskbell_core::Context) -> String {
     bytes.iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect()
 }
 
-fn lowest_brand(tx: &mut Tx<'_>, actor: &Actor) -> Result<BrandId> {
-    let mut statement = Statement::new(sql::LOWEST_BRAND);
-    statement.push("(1 = 0");
+/// The brand that is asked for, or the lowest that the actor may see, and its country; in one statement with the check
+/// of the channel, since every ticket passes here.
+fn place(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    brand: Option<BrandId>,
+    channel: ChannelId,
+) -> Result<(BrandId, String)> {
+    let mut statement = Statement::new(sql::PLACE);
+    statement.bind(channel.0).push(sql::PLACE_BRAND).push("(1 = 0");
     for grant in &actor.scope.grants {
-        statement.push(" OR ").limited("id", &grant.brands);
+        statement.push(" OR ").limited("b.id", &grant.brands);
     }
     statement.push(")");
-    let lowest = tx.first(&statement.text, &statement.params, |row| row.opt_int(0))?.flatten();
-    Ok(BrandId(lowest.unwrap_or(0)))
+    if let Some(brand) = brand {
+        statement.push(" AND b.id = ").bind(brand.0);
+    }
+    statement.push(" ORDER BY b.id LIMIT 1");
+    let found = tx.first(&statement.text, &statement.params, |row| {
+        Ok((BrandId(row.int(0)?), row.str(1)?.to_owned(), row.opt_int(2)?.is_some()))
+    })?;
+    let Some((found, country, channel_there)) = found else {
+        let mut fault = Fault::of("brandID", Code::UnknownReference, format!("Brand {} does not exist.", brand.unwrap_or_default()));
+        if tx.first(sql::CHANNEL, &[channel.0.into()], |row| row.int(0))?.is_none() {
+            fault.others.extend(unknown_channel(channel).details().cloned());
+        }
+        return Err(fault.into());
+    };
+    if channel_there { Ok((found, country)) } else { Err(unknown_channel(channel).into()) }
+}
+
+fn unknown_channel(channel: ChannelId) -> Fault {
+    Fault::of("channelID", Code::UnknownReference, format!("Channel {channel} does not exist."))
 }
 
 /// No group, or under a limit that does not name 0 the lowest group that the actor may use in the brand.

@@ -1,6 +1,7 @@
 //! What can be done to a ticket: the fields of PUT, the single calls and the actions of a batch are all edits.
 //! Applying one changes a draft in memory under the rules; `settle` then writes what differs.
 
+use deskbell_core::fault::Detail;
 use deskbell_core::{
     Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
     Timestamp, UserId,
@@ -41,6 +42,8 @@ pub enum Change {
     SetTags(Vec<String>),
     /// The customer of the ticket's brand with this external primary id.
     LinkCustomer(String),
+    /// This customer, which the use case knows to be one of the ticket's brand.
+    Customer(CustomerId),
     /// No customer.
     UnlinkCustomer,
     /// Sleeps until then; `None` wakes.
@@ -94,7 +97,6 @@ pub struct Draft {
     pub(super) delete: Option<bool>,
     /// Which fields asked for brand, group and user, for the rules that look at the whole.
     pub(super) placed_by: Option<String>,
-    customer_named: bool,
 }
 
 impl Draft {
@@ -117,15 +119,29 @@ impl Draft {
             notes: Vec::new(),
             delete: None,
             placed_by: None,
-            customer_named: false,
         }
     }
 
-    /// Applies an edit. On an error the draft is of no further use.
+    /// Applies edits in order. Where one is refused the others are tried all the same, so that the fault names all that
+    /// is wrong.
     ///
     /// Errors: `unknown_reference` for an id that names nothing within the actor's limits; `conflict` for an inactive
     /// user, or a ticket in the archive's way; `not_found` after the draft was deleted.
-    pub fn apply(&mut self, tx: &mut Tx<'_>, actor: &Actor, edit: &Edit) -> Result<()> {
+    pub(super) fn apply_all(
+        &mut self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        edits: &[Edit],
+        mut faults: Faults,
+    ) -> Result<()> {
+        for edit in edits {
+            faults.note(self.apply(tx, actor, edit))?;
+        }
+        faults.end()?;
+        self.check_place(tx, actor)
+    }
+
+    fn apply(&mut self, tx: &mut Tx<'_>, actor: &Actor, edit: &Edit) -> Result<()> {
         if self.delete.is_some() {
             return Err(super::load::missing(self.now.id));
         }
@@ -169,14 +185,13 @@ impl Draft {
                     self.now.tags = tags;
                 }
             }
+            // The brand was refused already, and is what the fault is about.
+            Change::LinkCustomer(_) if self.now.brand.is_none() => {}
             Change::LinkCustomer(external) => {
                 self.now.customer = customer_of_brand(tx, field, self.now.brand, external)?;
-                self.customer_named = true;
             }
-            Change::UnlinkCustomer => {
-                self.now.customer = CustomerId::NONE;
-                self.customer_named = true;
-            }
+            Change::Customer(customer) => self.now.customer = *customer,
+            Change::UnlinkCustomer => self.now.customer = CustomerId::NONE,
             Change::Snooze(time) => self.now.snooze_time = *time,
             Change::Note(text) => self.notes.push(text.clone()),
             Change::Archive if self.now.status != Status::Closed => {
@@ -205,14 +220,13 @@ impl Draft {
         let country = require_brand(tx, actor, field, brand)?;
         self.now.brand = brand;
         self.now.customer = CustomerId::NONE;
-        self.customer_named = false;
         self.now.contact = super::create::contact(&self.now, &country);
         self.placed_by = Some(field.to_owned());
         Ok(())
     }
 
     /// The rules that look at where the ticket ends up: within the actor's limits, with a group that serves the brand.
-    pub(super) fn check_place(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    fn check_place(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
         let Some(field) = &self.placed_by else { return Ok(()) };
         if !actor.scope.admits(self.now.brand, self.now.group) {
             let id = if field.to_lowercase().contains("brand") { self.now.brand.0 } else { self.now.group.0 };
@@ -230,13 +244,42 @@ impl Draft {
     }
 }
 
+/// What was refused so far: ids that name nothing are one stage of checking, rules are the next.
+#[derive(Default)]
+pub(super) struct Faults {
+    unknown: Vec<Detail>,
+    broken: Vec<Detail>,
+}
+
+impl Faults {
+    /// Takes a refusal; a failure of the store goes through.
+    pub(super) fn note<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Fault(fault)) => {
+                let stage =
+                    if fault.code() == Code::UnknownReference { &mut self.unknown } else { &mut self.broken };
+                stage.extend(fault.details().cloned());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The fault of the first stage in which something was refused.
+    pub(super) fn end(self) -> Result<()> {
+        let stage = if self.unknown.is_empty() { self.broken } else { self.unknown };
+        Fault::collect(stage).map_or(Ok(()), |fault| Err(fault.into()))
+    }
+}
+
 /// A tag as it is compared: without case.
 pub fn tag_key(tag: &str) -> String {
     tag.to_lowercase()
 }
 
 /// The tags without empty ones and repetitions; the first spelling stays.
-fn distinct(tags: Vec<String>) -> Vec<String> {
+pub(crate) fn distinct(tags: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     tags.into_iter().filter(|t| !t.is_empty() && seen.insert(tag_key(t))).collect()
 }

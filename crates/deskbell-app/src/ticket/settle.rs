@@ -5,7 +5,7 @@ use deskbell_core::{Actor, Code, Direction, Fault, TicketId, Version};
 use deskbell_db::{Tx, Value};
 
 use super::counters::Cell;
-use super::edit::{Draft, Edit, tag_key};
+use super::edit::{Draft, Edit, Faults, tag_key};
 use super::row::{Ticket, tags_to_text};
 use super::sql;
 use crate::error::Result;
@@ -43,13 +43,10 @@ pub struct Settled {
 
 /// Applies the edits to a ticket loaded through the gate, and checks the whole. Writes nothing.
 ///
-/// Errors: those of `Draft::apply`.
+/// Errors: those of `Draft::apply_all`.
 pub fn settle(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) -> Result<Settled> {
     let mut draft = Draft::of(ticket)?;
-    for edit in edits {
-        draft.apply(tx, actor, edit)?;
-    }
-    draft.check_place(tx, actor)?;
+    draft.apply_all(tx, actor, edits, Faults::default())?;
     let fields = differences(&draft.before, &draft.now);
     Ok(Settled { before: draft.before, now: draft.now, fields, notes: draft.notes, delete: draft.delete })
 }
@@ -101,6 +98,9 @@ impl Settled {
         if let Outcome::Unchanged(_) = outcome {
             return Ok(outcome);
         }
+        if self.delete == Some(true) {
+            return self.purge(work);
+        }
         self.write_notes(work)?;
         for (item_type, before, after) in std::mem::take(&mut self.fields) {
             self.now.events += 1;
@@ -114,12 +114,18 @@ impl Settled {
         self.write_tags(work)?;
         search::replace_head(work.tx, &self.before, &self.now)?;
         work.count(Cell::of(&self.before), -1);
-        match self.delete {
-            None => work.count(Cell::of(&self.now), 1),
-            Some(true) => super::delete::purge(work, &self.now)?,
-            Some(false) => {}
+        if self.delete.is_none() {
+            work.count(Cell::of(&self.now), 1);
         }
         Ok(outcome)
+    }
+
+    /// Deletes at once: what else was asked for goes with the ticket, and leaves no payload behind.
+    fn purge(self, work: &mut Work<'_, '_>) -> Result<Outcome> {
+        super::delete::purge(work, &self.before)?;
+        work.record(event(&self.before, "deleted", None, None));
+        work.count(Cell::of(&self.before), -1);
+        Ok(self.outcome())
     }
 
     fn write_notes(&mut self, work: &mut Work<'_, '_>) -> Result<()> {

@@ -59,8 +59,10 @@ pub(super) const TAG: &str =
 /// Takes it out again.
 pub(super) const UNTAG: &str = "DELETE FROM ticket_tag WHERE tag = $1 AND ticket_id = $2";
 
-/// The lowest brand that a condition over `id` admits.
-pub(super) const LOWEST_BRAND: &str = "SELECT MIN(id) FROM brand WHERE ";
+/// A brand, its country, and whether the channel whose id is appended exists.
+pub(super) const PLACE: &str = "SELECT b.id, b.country, (SELECT 1 FROM channel c WHERE c.id = ";
+/// Goes on with the brand, for which conditions are appended.
+pub(super) const PLACE_BRAND: &str = ") FROM brand b WHERE ";
 /// The lowest group, "none" (0) included.
 pub(super) const LOWEST_GROUP: &str = "SELECT MIN(id) FROM desk_group WHERE ";
 

@@ -11,7 +11,7 @@ use crate::work::Work;
 /// Applies the edits to one ticket, in order, as one version step.
 ///
 /// Errors: `forbidden` without `permission`, or without that of an edit; `not_found`; `precondition_failed` if
-/// `admits` refuses the ticket's version; those of `Draft::apply`.
+/// `admits` refuses the ticket's version; those of `Draft::apply_all`.
 pub fn update(
     work: &mut Work<'_, '_>,
     permission: Permission,

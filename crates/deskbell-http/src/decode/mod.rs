@@ -221,6 +221,8 @@ fn group(table: &Table, sent: Vec<Sent>, is_json: bool, mut problems: Problems, 
         };
         if !name.good {
             shape::malformed(table.fields[at].name, &name, &mut problems);
+            // It was sent, so it is not missing as well.
+            groups[at].push(Entry { name: Name::plain(name.base().to_owned()), raw });
             continue;
         }
         if origins[at].is_some_and(|known| known != origin) {

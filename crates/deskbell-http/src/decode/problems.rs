@@ -60,6 +60,9 @@ impl Problems {
 
     /// A name that is none of the accepted ones.
     pub(crate) fn unknown(&mut self, sent: &str, base: &str, accepted: &[&str]) {
+        if self.details.len() >= MOST {
+            return;
+        }
         let sent = short(sent.to_owned());
         let message = match (accepted, nearest(base, accepted)) {
             ([], _) => format!("{sent} is not a parameter of this call; it takes none."),

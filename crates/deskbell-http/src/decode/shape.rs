@@ -83,9 +83,9 @@ pub(crate) fn scalar(label: &str, entries: Vec<Entry>, depth: usize, problems: &
             );
         } else if several {
             problems.twice(label.to_owned());
-        } else {
-            found = Some(entry.raw);
         }
+        // What is reported already is not missing as well.
+        found = Some(entry.raw);
     }
     found
 }
@@ -112,7 +112,6 @@ pub(crate) fn list(label: &str, entries: Vec<Entry>, depth: usize, problems: &mu
                 let at = index(step);
                 if !step.is_empty() && at.is_none() {
                     malformed(label, &entry.name, problems);
-                    continue;
                 }
                 let item = Item { label: Label::Sent(entry.name.sent), raw, bare: false };
                 let Some(at) = at else {
@@ -127,7 +126,10 @@ pub(crate) fn list(label: &str, entries: Vec<Entry>, depth: usize, problems: &mu
                     );
                 }
             }
-            _ => malformed(label, &entry.name, problems),
+            (_, raw) => {
+                malformed(label, &entry.name, problems);
+                list.items.push(Item { label: Label::Sent(entry.name.sent), raw, bare: false });
+            }
         }
     }
     if !indexed.is_empty() {
@@ -155,7 +157,9 @@ pub(crate) fn keyed(
     let mut found = Vec::new();
     for entry in entries {
         let step = entry.name.step(0).map(str::to_owned);
-        match (entry.name.depth(), step, as_json(label, entry.raw, problems)) {
+        let depth = entry.name.depth();
+        let raw = if depth == 0 { as_json(label, entry.raw, problems) } else { entry.raw };
+        match (depth, step, raw) {
             (0, _, Raw::Map(items)) => found.extend(items.into_iter().map(|(key, raw)| Keyed {
                 label: format!("{label}[{key}]"),
                 key,

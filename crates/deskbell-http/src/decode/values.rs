@@ -226,13 +226,16 @@ impl<T: Clone + Eq + Hash> Distinct<T> {
 }
 
 /// The values of a list that may be comma separated text. A bare value that stands alone is split at its commas; of
-/// several each is one value, which may stand in quotation marks. `None` if the quotes are wrong, which is reported.
-fn split(name: &str, list: List, problems: &mut Problems) -> Option<Vec<Item>> {
+/// several each is one value, which may stand in quotation marks. `free`: values are free
+/// text, so that one without a comma is read as CSV too. `None` if the quotes are wrong, which is reported.
+fn split(name: &str, list: List, free: bool, problems: &mut Problems) -> Option<Vec<Item>> {
     let alone = list.items.len() == 1;
     let mut found = Vec::with_capacity(list.items.len());
     for item in list.items {
         let text = match &item.raw {
-            Raw::Text(text) if item.bare && (text.starts_with('"') || alone && text.contains([',', '"'])) => {
+            Raw::Text(text)
+                if item.bare && (text.starts_with('"') || alone && (free || text.contains(','))) =>
+            {
                 text
             }
             _ => {
@@ -307,7 +310,7 @@ fn ids(
     problems: &mut Problems,
 ) -> Option<Value> {
     let sent = list.sent;
-    let items = if filter { split(field.name, list, problems)? } else { list.items };
+    let items = if filter { split(field.name, list, false, problems)? } else { list.items };
     let min = i64::from(!zero);
     let values = elements(field.name, items, problems, |raw| number(raw, min, MAX_ID));
     cap(field.name, values.len(), most, problems);
@@ -330,7 +333,7 @@ fn several_words(
     problems: &mut Problems,
 ) -> Option<Value> {
     let sent = list.sent;
-    let items = split(field.name, list, problems)?;
+    let items = split(field.name, list, false, problems)?;
     let values = elements(field.name, items, problems, |raw| word(raw, words));
     finish(field, sent, filter, values, Value::Words, problems)
 }
@@ -345,7 +348,7 @@ fn lines(field: &Field, list: List, max: usize, filter: bool, problems: &mut Pro
 }
 
 fn clean_lines(name: &str, list: List, max: usize, problems: &mut Problems) -> Option<Vec<String>> {
-    let items = split(name, list, problems)?;
+    let items = split(name, list, true, problems)?;
     Some(elements(name, items, problems, |raw| {
         Ok(text(raw, max)?.map(one_line).filter(|line| !line.is_empty()))
     }))

@@ -2,13 +2,14 @@
 //!
 //! It says what decoding takes, no more and no less, so that a tool that reads it can be believed.
 
+mod pattern;
 mod responses;
 mod schema;
 
 use serde_json::{Map, Value, json};
 
 use crate::condition::IF_MATCH_PATTERN;
-use crate::field::Field;
+use crate::field::{Field, Kind};
 use crate::openapi::schema::Place;
 use crate::operation::{Access, Conditions, Operation};
 use crate::router::BASE;
@@ -26,6 +27,7 @@ pub fn document<S>(operations: &[Operation<S>], schemas: Vec<(&'static str, Valu
         }
     }
     components.extend(responses::envelopes());
+    components.extend(schema::components());
     let mut paths = Map::new();
     let mut tags: Vec<&str> = Vec::new();
     for operation in operations {
@@ -125,12 +127,12 @@ fn description<S>(operation: &Operation<S>, permission: &str) -> String {
 fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
     let mut found = Vec::new();
     for name in operation.path_names() {
-        let schema = schema::of_field(&Field::id(name).required(), Place::Form);
+        let schema = schema::of_field(&Field::id(name), Place::Form, true);
         found.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
     if operation.method == http::Method::GET {
         for field in operation.fields.iter().filter(|f| !f.later) {
-            let mut schema = schema::of_field(field, Place::Form);
+            let mut schema = schema::of_field(field, Place::Form, field.required);
             let description = schema.as_object_mut().and_then(|s| s.remove("description"));
             let mut parameter = json!({ "name": field.name, "in": "query", "required": field.required });
             if let Some(description) = description {
@@ -161,10 +163,11 @@ fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
 
 /// The schemas of the body in JSON and in a form.
 fn bodies<S>(operation: &Operation<S>) -> (Value, Value) {
+    let needed = |f: &Field| f.required || operation.one_of.is_some_and(|names| names.contains(&f.name));
     let object = |place: Place| {
         let fields = || operation.fields.iter().filter(|f| !f.later);
         let properties: Map<String, Value> =
-            fields().map(|f| (f.name.to_owned(), schema::of_field(f, place))).collect();
+            fields().map(|f| (f.name.to_owned(), schema::of_field(f, place, needed(f)))).collect();
         let mut object = json!({ "type": "object", "properties": properties, "additionalProperties": false });
         let required: Vec<&str> = fields().filter(|f| f.required).map(|f| f.name).collect();
         if !required.is_empty() {
@@ -184,11 +187,22 @@ fn request_body<S>(operation: &Operation<S>, json_name: &str, form_name: &str) -
     if let Some(name) = operation.bare_array
         && let Some(field) = operation.fields.iter().find(|f| f.name == name)
     {
-        let array = schema::of_field(field, Place::Json)["anyOf"][0].clone();
+        let array = schema::of_field(field, Place::Json, field.required)["anyOf"][0].clone();
         json_schema = json!({ "anyOf": [json_schema, array] });
     }
     let required = operation.one_of.is_some() || operation.fields.iter().any(|f| f.required);
-    let form = json!({ "schema": reference(form_name) });
+    // Structures are written with brackets; without this they would be JSON in a field, which is taken too.
+    let structured = |f: &&Field| matches!(f.kind, Kind::Versions | Kind::Map { .. });
+    let styles: Map<String, Value> = operation
+        .fields
+        .iter()
+        .filter(structured)
+        .map(|f| (f.name.to_owned(), json!({ "style": "deepObject", "explode": true })))
+        .collect();
+    let mut form = json!({ "schema": reference(form_name) });
+    if !styles.is_empty() {
+        form["encoding"] = styles.into();
+    }
     json!({
         "required": required,
         "content": {

@@ -23,6 +23,16 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all
 }
 
+/// The API document.
+pub fn openapi() -> Value {
+    crate::document(&operations(), schemas())
+}
+
+/// The whole edge over a desk.
+pub fn router(desk: Desk, settings: crate::Settings) -> axum::Router {
+    crate::router(desk, settings, operations(), &openapi())
+}
+
 /// The schema of an object that has all of these keys.
 pub(crate) fn object(properties: Value) -> Value {
     let required: Vec<&String> = properties.as_object().map(|p| p.keys().collect()).unwrap_or_default();

@@ -7,7 +7,9 @@ use deskbell_core::{Actor, Permission, PermissionSet};
 
 #[test]
 fn numbers_are_plain_decimal_digits() {
-    for text in ["12.0", "1e3", "+7", " 7", "7 ", "-1", "0x1", "١", "1_000", "99999999999999999999", "10000", "true"] {
+    for text in
+        ["12.0", "1e3", "+7", " 7", "7 ", "-1", "0x1", "١", "1_000", "99999999999999999999", "10000", "true"]
+    {
         assert_eq!(failures(json(&format!("{{\"limit\":\"{text}\"}}"))), ["invalid limit"], "{text}");
         let escaped = text.replace('+', "%2B");
         assert_eq!(failures(form(&format!("limit={escaped}"))), ["invalid limit"], "{text}");
@@ -84,10 +86,23 @@ fn nothing_stands_twice() {
 
 #[test]
 fn brackets_are_well_formed_and_in_place() {
-    for name in ["ids[ ]", "ids[0]x", "ids[", "ids[0", "ids[x]", "ids[-1]", "ids[0][1]", "ids[[0]]", "ids[1e3]", "ids[0]]"] {
+    for name in [
+        "ids[ ]",
+        "ids[0]x",
+        "ids[",
+        "ids[0",
+        "ids[x]",
+        "ids[-1]",
+        "ids[0][1]",
+        "ids[[0]]",
+        "ids[1e3]",
+        "ids[0]]",
+    ] {
         assert_eq!(failures(form(&format!("{name}=1"))), [format!("invalid {name}")], "{name}");
     }
-    for name in ["title[]", "title[0]", "versions[]", "custom[a][b]", "actions[][actionType]", "actions[x][value]"] {
+    for name in
+        ["title[]", "title[0]", "versions[]", "custom[a][b]", "actions[][actionType]", "actions[x][value]"]
+    {
         assert_eq!(failures(form(&format!("{name}=1"))), [format!("invalid {name}")], "{name}");
     }
     assert_eq!(failures(form("ids[1000000000000000000]=1")), ["invalid ids[1000000000000000000]"]);
@@ -95,7 +110,10 @@ fn brackets_are_well_formed_and_in_place() {
 
 #[test]
 fn elements_are_named_as_sent() {
-    assert_eq!(failures(json(r#"{"ids":[1,"x",null,[2]]}"#)), ["invalid ids[1]", "invalid ids[2]", "invalid ids[3]"]);
+    assert_eq!(
+        failures(json(r#"{"ids":[1,"x",null,[2]]}"#)),
+        ["invalid ids[1]", "invalid ids[2]", "invalid ids[3]"]
+    );
     assert_eq!(failures(form("ids[3]=x&ids[]=y")), ["invalid ids[3]", "invalid ids[]"]);
     assert_eq!(failures(form("states=open,shut")), ["invalid states"]);
     assert_eq!(failures(form("tag=\"open")), ["invalid tag"]);
@@ -125,11 +143,16 @@ fn no_text_holds_u_0000_and_all_is_utf_8() {
 
 #[test]
 fn bodies_that_cannot_be_read_are_malformed() {
-    for body in ["{", "[1]", "1", "null", "{\"a\":}", "{} {}", "{'a':1}", "{\"limit\":007}", "{\"limit\":NaN}"] {
+    for body in
+        ["{", "[1]", "1", "null", "{\"a\":}", "{} {}", "{'a':1}", "{\"limit\":007}", "{\"limit\":NaN}"]
+    {
         assert_eq!(failures(json(body)), ["malformed_body -"], "{body}");
     }
     assert_eq!(failures(multipart("--y--")), ["malformed_body -"]);
-    assert_eq!(failures(decode(&table(), b"", b"--x--", Some(Encoding::Multipart(None)))), ["malformed_body -"]);
+    assert_eq!(
+        failures(decode(&table(), b"", b"--x--", Some(Encoding::Multipart(None)))),
+        ["malformed_body -"]
+    );
     let file = "--x\r\nContent-Disposition: form-data; name=title; filename=a.txt\r\n\r\na\r\n--x--";
     assert_eq!(failures(multipart(file)), ["invalid title"]);
     let latin = "--x\r\nContent-Disposition: form-data; name=title\r\nContent-Type: text/plain; charset=latin1\r\n\r\na\r\n--x--";
@@ -150,6 +173,15 @@ fn what_the_call_needs_is_missing_when_it_says_nothing() {
     }
     for body in ["{}", r#"{"status":null,"ids":[],"name":"","actions":[]}"#, r#"{"ids":[""]}"#] {
         assert_eq!(failures(decode(&table, b"", body.as_bytes(), Some(Encoding::Json))), all, "{body}");
+    }
+    for (body, reported) in [
+        ("status[]=open&ids=1&name=a", "invalid status[]"),
+        ("status=open&ids[ ]=1&name=a", "invalid ids[ ]"),
+        ("status=open&ids[0]x=1&name=a", "invalid ids[0]x"),
+        ("status=open&ids=1&name=a&name=a", "invalid name"),
+    ] {
+        let read = failures(decode(&table, b"", body.as_bytes(), Some(Encoding::Form)));
+        assert_eq!(read, [reported, "missing actions"], "{body}");
     }
     let broken = decode(&table, b"", b"{", Some(Encoding::Json));
     assert_eq!(failures(broken), ["malformed_body -"]);
@@ -178,7 +210,10 @@ fn actions_are_checked_one_by_one() {
     assert_eq!(read(r#"{"actionType":"setTitle","value":null}"#), ["missing actions[0][value]"]);
     assert_eq!(read(r#"{"actionType":"addTags","value":[]}"#), ["invalid actions[0][value]"]);
     assert_eq!(read(r#"{"actionType":"delete","value":"x"}"#), ["invalid actions[0][value]"]);
-    assert_eq!(read(r#"{"actionType":"delete"},{"actionType":"setBrand","value":0}"#), ["invalid actions[1][value]"]);
+    assert_eq!(
+        read(r#"{"actionType":"delete"},{"actionType":"setBrand","value":0}"#),
+        ["invalid actions[1][value]"]
+    );
     assert_eq!(read(r#"{"actionType":"delete","valeu":1}"#), ["unknown actions[0][valeu]"]);
     assert_eq!(read("1"), ["invalid actions[0]"]);
     let eleven = [r#"{"actionType":"delete"}"#; 11].join(",");
@@ -219,7 +254,9 @@ fn fields_and_actions_ask_for_their_permissions_before_values_are_read() {
     assert_eq!(judge("status=nonsense&brandID=x"), Some(vec!["forbidden status".into()]));
     assert_eq!(judge("status="), None);
     assert_eq!(
-        judge("actions[0][actionType]=setTitle&actions[0][value]=a&actions[1][actionType]=delete&actions[2][actionType]=no"),
+        judge(
+            "actions[0][actionType]=setTitle&actions[0][value]=a&actions[1][actionType]=delete&actions[2][actionType]=no"
+        ),
         Some(vec!["forbidden actions[1][actionType]".into()])
     );
 }

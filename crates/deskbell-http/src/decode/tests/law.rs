@@ -23,12 +23,17 @@ const NAMES: &[&str] = &["a", "ids", "ticketIDs", "mode", "x_y", "actions", "bra
 const LETTERS: &[&str] = &["open", "new"];
 
 fn word() -> impl Strategy<Value = String> {
-    "[a-zé\"', =&%+🚀\\[\\]#-]{1,12}".prop_filter("blanks around a value are dropped", |w| w.trim_matches(' ') == w)
+    "[a-zé\"', =&%+🚀\\[\\]#-]{1,12}"
+        .prop_filter("blanks around a value are dropped", |w| w.trim_matches(' ') == w)
 }
 
 fn some<T: Clone + PartialEq>(values: Vec<T>) -> Vec<T> {
     let mut distinct: Vec<T> = Vec::new();
-    values.into_iter().for_each(|v| if !distinct.contains(&v) { distinct.push(v) });
+    values.into_iter().for_each(|v| {
+        if !distinct.contains(&v) {
+            distinct.push(v)
+        }
+    });
     distinct
 }
 
@@ -119,9 +124,11 @@ fn to_json(value: &Value, dice: &mut Dice) -> Json {
         Value::Words(words) => json!(words),
         Value::Lines(lines) if dice.flip() => json!(join_csv(lines)),
         Value::Lines(lines) => json!(lines),
-        Value::Versions(versions) => {
-            versions.iter().map(|(id, v)| (id.to_string(), number(v.0, dice.flip()))).collect::<Map<_, _>>().into()
-        }
+        Value::Versions(versions) => versions
+            .iter()
+            .map(|(id, v)| (id.to_string(), number(v.0, dice.flip())))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Map(map) => map.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<Map<_, _>>().into(),
         Value::Actions(acts) => acts
             .iter()
@@ -212,7 +219,8 @@ fn list(name: &str, values: &[String], dice: &mut Dice) -> Pairs {
 fn escape(text: &str, dice: &mut Dice) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
-        let plain = byte.is_ascii_alphanumeric() || (matches!(byte, b'[' | b']' | b'.' | b'-') && dice.flip());
+        let plain =
+            byte.is_ascii_alphanumeric() || (matches!(byte, b'[' | b']' | b'.' | b'-') && dice.flip());
         match byte {
             _ if plain => out.push(char::from(byte)),
             b' ' if dice.flip() => out.push('+'),

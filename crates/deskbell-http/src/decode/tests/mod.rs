@@ -86,9 +86,10 @@ pub(super) fn multipart(body: &str) -> Result<Params, Fault> {
 pub(super) fn failures(result: Result<Params, Fault>) -> Vec<String> {
     match result {
         Ok(_) => vec!["accepted".into()],
-        Err(fault) => {
-            fault.details().map(|d| format!("{} {}", short(d.code), d.field.as_deref().unwrap_or("-"))).collect()
-        }
+        Err(fault) => fault
+            .details()
+            .map(|d| format!("{} {}", short(d.code), d.field.as_deref().unwrap_or("-")))
+            .collect(),
     }
 }
 

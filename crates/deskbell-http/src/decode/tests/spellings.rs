@@ -31,7 +31,11 @@ fn booleans_have_eight_words_of_any_case() {
         ("No", false),
         ("oFF", false),
     ] {
-        assert_eq!(form(&format!("dryRun={word}")).expect("accepted").sent_flag("dryRun"), Some(expected), "{word}");
+        assert_eq!(
+            form(&format!("dryRun={word}")).expect("accepted").sent_flag("dryRun"),
+            Some(expected),
+            "{word}"
+        );
         let quoted = format!("{{\"dryRun\":\"{word}\"}}");
         assert_eq!(json(&quoted).expect("accepted").sent_flag("dryRun"), Some(expected), "{word}");
     }
@@ -44,8 +48,12 @@ fn booleans_have_eight_words_of_any_case() {
 #[test]
 fn absent_and_null_leave_as_it_is_and_empty_empties_a_text() {
     let absent = json("{}").expect("accepted");
-    assert_eq!((absent.text("title"), absent.number("limit"), absent.given("limit")), (None, Some(15), false));
-    let null = r#"{"title":null,"limit":null,"status":null,"ids":null,"versions":null,"actions":null,"until":null}"#;
+    assert_eq!(
+        (absent.text("title"), absent.number("limit"), absent.given("limit")),
+        (None, Some(15), false)
+    );
+    let null =
+        r#"{"title":null,"limit":null,"status":null,"ids":null,"versions":null,"actions":null,"until":null}"#;
     assert_eq!(json(null).expect("accepted"), absent);
     assert_eq!(json(r#"{"title":""}"#).expect("accepted").text("title"), Some(""));
     assert_eq!(form("title=").expect("accepted").text("title"), Some(""));
@@ -119,7 +127,13 @@ fn the_number_of_elements_changes_nothing() {
 #[test]
 fn a_value_that_stands_alone_may_be_comma_separated() {
     let open_new = [Status::Open, Status::New];
-    for body in ["states=open,new", "states=open, new", "states=\"open\",new", "states=open&states=new", "states[]=open&states=new"] {
+    for body in [
+        "states=open,new",
+        "states=open, new",
+        "states=\"open\",new",
+        "states=open&states=new",
+        "states[]=open&states=new",
+    ] {
         assert_eq!(form(body).expect("accepted").words_as("states", Status::parse), open_new, "{body}");
     }
     assert_eq!(form("brands=0,5").expect("accepted").ids("brands"), [0, 5]);
@@ -139,10 +153,10 @@ fn actions_come_in_the_order_of_their_indices() {
     )
     .expect("accepted");
     let actions = spelled.actions("actions");
-    assert_eq!(actions.iter().map(|a| (a.label.as_str(), a.kind)).collect::<Vec<_>>(), [
-        ("actions[3]", "addTags"),
-        ("actions[7]", "assignGroup")
-    ]);
+    assert_eq!(
+        actions.iter().map(|a| (a.label.as_str(), a.kind)).collect::<Vec<_>>(),
+        [("actions[3]", "addTags"), ("actions[7]", "assignGroup")]
+    );
     assert_eq!((actions[0].tags(), actions[1].id()), (&["b, c".to_owned(), "a".to_owned()][..], 5));
     let one = json(r#"{"actions":{"actionType":"delete","value":null}}"#).expect("accepted");
     assert_eq!(one, form("actions[0][actionType]=delete&actions[0][value]=").expect("accepted"));
@@ -189,7 +203,15 @@ fn multipart_takes_parts_of_json() {
 #[test]
 fn empty_bodies_are_empty() {
     let nothing = json("{}").expect("accepted");
-    for empty in [json(""), json(" \r\n"), form(""), form("&&"), multipart(""), multipart("--x--\r\n"), query("apiKey=secret")] {
+    for empty in [
+        json(""),
+        json(" \r\n"),
+        form(""),
+        form("&&"),
+        multipart(""),
+        multipart("--x--\r\n"),
+        query("apiKey=secret"),
+    ] {
         assert_eq!(empty.expect("accepted"), nothing);
     }
 }

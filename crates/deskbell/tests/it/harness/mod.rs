@@ -97,7 +97,7 @@ impl TestDesk {
         let settings = Settings { public_url: "https://desk.example".into(), ..settings };
         let desk = Desk::open(store, context.clone(), settings).expect("a desk");
         let edge = deskbell_http::Settings::new(context.clone());
-        let router = deskbell_http::router(desk.clone(), edge, deskbell_http::v2::operations());
+        let router = deskbell_http::v2::router(desk.clone(), edge);
         Self { desk, router, context, place, runtime }
     }
 

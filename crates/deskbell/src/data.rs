@@ -1,0 +1,136 @@
+//! The data folder: made and kept readable by its owner alone, and the desk opened from it.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use deskbell_app::Desk;
+use deskbell_db::{Kind, Location, Options, Store};
+
+use crate::config::Config;
+use crate::context::SystemContext;
+use crate::terminal;
+
+/// The SQLite database in the data folder.
+pub(crate) const DATABASE: &str = "deskbell.db";
+
+/// What no other user may do with what is ours.
+const OTHERS: u32 = 0o077;
+
+/// Files that this process makes are for its user alone, whatever the user's own mask says.
+pub(crate) fn keep_private() {
+    rustix::process::umask(rustix::fs::Mode::from_bits_truncate(OTHERS));
+}
+
+/// Makes the data folder if it is not there, and closes it to others.
+///
+/// Errors: it cannot be made or written.
+pub(crate) fn prepare(folder: &Path) -> Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("cannot make the data folder {}; name another with --data", folder.display()))?;
+    let about = folder.metadata().with_context(|| format!("cannot look at {}", folder.display()))?;
+    if about.mode() & OTHERS == 0 {
+        return Ok(());
+    }
+    // A folder that is ours alone is closed; a folder with other things in it, such as a home, is not ours to change.
+    let mut entries = folder.read_dir().with_context(|| format!("cannot read {}", folder.display()))?;
+    if folder.join(DATABASE).exists() || entries.next().is_none() {
+        let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+        if closed.is_ok() {
+            return Ok(());
+        }
+    }
+    terminal::hint(&format!(
+        "deskbell: others may look into {}, for it holds more than the data; better give the data a folder of its own",
+        folder.display()
+    ));
+    Ok(())
+}
+
+/// How much of the machine a desk takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// As configured: for a server and for long work.
+    Full,
+    /// As little as will do: for a command of a moment, beside a server.
+    Small,
+}
+
+/// Opens the desk that the settings name, and brings its tables up to date.
+///
+/// Errors: what was wrong and what to do.
+pub(crate) fn open(config: &Config, size: Size) -> Result<Desk> {
+    let mut options = config.store();
+    if size == Size::Small {
+        options = Options { readers: 1, slow_readers: 1, point_readers: 1, pool: 3, cache_mib: 8, ..options };
+    }
+    if let Location::Sqlite(path) = &options.location {
+        let folder = config.data();
+        prepare(&folder)?;
+        writable(&folder, path)?;
+    }
+    let place = match &options.location {
+        Location::Sqlite(path) => path.display().to_string(),
+        Location::Postgres(_) => "the PostgreSQL database".to_owned(),
+    };
+    let store = Store::open(options, deskbell_app::migrations::MIGRATIONS).map_err(|error| match error.kind() {
+        Kind::Unavailable if config.optional("database").is_some() => anyhow::anyhow!(
+            "{error}; check that the server runs and that --database (or DESKBELL_DATABASE) names it rightly"
+        ),
+        _ => anyhow::anyhow!("{place}: {error}"),
+    })?;
+    let desk = Desk::open(store, Arc::new(SystemContext), config.desk());
+    desk.with_context(|| format!("{place} could not be made ready"))
+}
+
+/// SQLite says of all its files alike that they cannot be opened; here it is said of what and why.
+fn writable(folder: &Path, database: &Path) -> Result<()> {
+    use rustix::fs::{Access, access};
+    let user = rustix::process::geteuid().as_raw();
+    if access(folder, Access::WRITE_OK | Access::EXEC_OK | Access::READ_OK).is_err() {
+        bail!(
+            "the user {user} may not write in the data folder {}; change its owner, or name another folder with --data",
+            folder.display()
+        );
+    }
+    if database.exists() && access(database, Access::WRITE_OK | Access::READ_OK).is_err() {
+        bail!("the user {user} may not write the database {}; change its owner", database.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().expect("there").mode() & 0o777
+    }
+
+    fn open_to_all(path: &Path) {
+        std::fs::create_dir(path).expect("made");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("opened");
+    }
+
+    #[test]
+    fn a_new_folder_and_an_empty_one_are_closed_to_others() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (new, empty) = (place.path().join("a/b"), place.path().join("empty"));
+        open_to_all(&empty);
+        prepare(&new).expect("made");
+        prepare(&empty).expect("closed");
+        assert_eq!((mode(&new), mode(&empty)), (0o700, 0o700));
+    }
+
+    #[test]
+    fn a_folder_with_other_things_in_it_is_left_as_it_is() {
+        let place = tempfile::tempdir().expect("a folder");
+        let home = place.path().join("home");
+        open_to_all(&home);
+        std::fs::write(home.join("letter.txt"), "hello").expect("written");
+        prepare(&home).expect("usable");
+        assert_eq!(mode(&home), 0o755);
+    }
+}
