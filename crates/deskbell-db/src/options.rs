@@ -18,9 +18,18 @@ pub enum Engine {
 pub enum Location {
     /// Path of the SQLite file. Its folder must exist; the file is made with mode 0600.
     Sqlite(PathBuf),
-    /// `postgres://user:password@host:port/database?…`, as libpq reads it, with these parameters of
-    /// ours: `sslmode` (`disable`, `prefer`, `require`, `verify-full`), `sslrootcert=PATH` and
-    /// `prepared=off` (for pgbouncer in transaction mode). See the crate's documentation.
+    /// `postgres://user:password@host:port/database?…`, read as libpq reads it, with these
+    /// parameters of ours:
+    ///
+    /// * `sslmode`: `disable`; `prefer` (default: TLS if offered, with whoever answers); `require`
+    ///   and `verify-full` (TLS, certificate and name verified: stricter than libpq's `require`).
+    /// * `sslrootcert=PATH`: the authority to trust instead of the system's.
+    /// * `prepared=off`: keep no prepared statements and no session settings. Needed behind
+    ///   pgbouncer in transaction mode, whatever its version; costs planning per statement and a
+    ///   round trip per write. In session mode pgbouncer needs nothing.
+    ///
+    /// The server is version 14 or newer, the database's encoding UTF8, and the user may
+    /// `USAGE, CREATE` in the schema (migrations) and read and write its tables.
     Postgres(String),
 }
 

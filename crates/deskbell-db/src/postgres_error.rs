@@ -49,8 +49,13 @@ pub(crate) fn explain_connect(error: tokio_postgres::Error) -> (Error, bool) {
         );
     }
     let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    let text = format!("PostgreSQL cannot be reached: {error}{cause}");
-    (Error::new(Kind::Unavailable, text).with_source(error), true)
+    let mut text = format!("PostgreSQL cannot be reached: {error}{cause}");
+    // The driver hides its kinds, but a certificate that is refused once is refused again.
+    let untrusted = cause.contains("certificate");
+    if untrusted {
+        text.push_str("; name the authority that signed the server's certificate with sslrootcert=PATH");
+    }
+    (Error::new(Kind::Unavailable, text).with_source(error), !untrusted)
 }
 
 fn remedy(refusal: &DbError) -> Remedy {

@@ -185,3 +185,33 @@ fn spawn<T: Send + 'static>(
         Error::new(Kind::Unavailable, "a thread of the store could not be started").with_source(error)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(oldest: [Option<u64>; LANES], running: [usize; LANES], pool: usize) -> Option<usize> {
+        choose(&View { oldest, running }, pool)
+    }
+
+    #[test]
+    fn the_oldest_job_goes_first_whatever_its_lane() {
+        let oldest = [Some(5), None, Some(4), Some(3), Some(7), Some(6)];
+        assert_eq!(chosen(oldest, [0; LANES], 6), Some(LIST));
+    }
+
+    #[test]
+    fn slow_reads_and_bulk_writes_stay_within_a_third_each() {
+        let oldest = [Some(9), None, None, None, Some(1), Some(2)];
+        assert_eq!(chosen(oldest, [0, 0, 0, 0, 1, 0], 6), Some(SLOW));
+        assert_eq!(chosen(oldest, [0, 0, 0, 0, 2, 0], 6), Some(BULK));
+        assert_eq!(chosen(oldest, [0, 0, 0, 0, 2, 2], 6), Some(INTERACTIVE));
+    }
+
+    #[test]
+    fn long_work_never_takes_the_last_connection() {
+        let oldest = [None, None, Some(9), Some(1), Some(2), Some(3)];
+        assert_eq!(chosen(oldest, [0, 0, 0, 5, 0, 0], 6), Some(POINT));
+        assert_eq!(chosen(oldest, [0, 0, 0, 1, 1, 0], 3), Some(POINT));
+    }
+}

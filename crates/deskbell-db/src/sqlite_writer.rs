@@ -282,3 +282,29 @@ fn choose(view: &View<3>, others: u32, last: usize) -> Option<usize> {
     }
     turn.into_iter().find(|lane| waits(*lane)).or(waits(BULK).then_some(BULK))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(waiting: [bool; 3], others: u32, last: usize) -> Option<usize> {
+        let oldest = waiting.map(|waits| waits.then_some(0));
+        choose(&View { oldest, running: [0; 3] }, others, last)
+    }
+
+    #[test]
+    fn bulk_waits_for_all_others_until_its_patience_ends() {
+        assert_eq!(chosen([true, true, true], BULK_PATIENCE - 1, ALONE), Some(INTERACTIVE));
+        assert_eq!(chosen([false, true, true], BULK_PATIENCE - 1, ALONE), Some(ALONE));
+        assert_eq!(chosen([true, true, true], BULK_PATIENCE, ALONE), Some(BULK));
+        assert_eq!(chosen([false, false, true], 0, ALONE), Some(BULK));
+        assert_eq!(chosen([false, false, false], BULK_PATIENCE, ALONE), None);
+    }
+
+    #[test]
+    fn groups_and_jobs_alone_take_turns() {
+        assert_eq!(chosen([true, true, false], 0, INTERACTIVE), Some(ALONE));
+        assert_eq!(chosen([true, true, false], 0, ALONE), Some(INTERACTIVE));
+        assert_eq!(chosen([true, true, false], 0, BULK), Some(INTERACTIVE));
+    }
+}

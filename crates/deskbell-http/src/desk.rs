@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use deskbell_app::{Desk, Error};
+use deskbell_app::{Desk, Error, customer};
 use deskbell_core::Actor;
-use deskbell_db::Kind;
+use deskbell_db::{Kind, Lane};
 
 use crate::auth::{Backend, unauthenticated};
 use crate::error::Failure;
@@ -16,6 +16,11 @@ impl Backend for Desk {
             Err(Error::Fault(_)) => Err(unauthenticated().into()),
             other => Ok(other?),
         }
+    }
+
+    async fn open_names(&self, actor: &Actor) -> Result<Vec<String>, Failure> {
+        let actor = Arc::new(actor.clone());
+        Ok(self.read(Lane::Point, &actor, |tx, _| customer::field_names(tx)).await?)
     }
 }
 

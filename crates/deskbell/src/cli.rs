@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use deskbell_app::Desk;
 
-use crate::commands::{config, key, openapi};
+use crate::commands::{config, demo, import, key, openapi, user, verify};
 use crate::config::{Config, Given};
 use crate::data::{self, Size};
 use crate::failure::{self, Usage};
@@ -52,6 +53,15 @@ enum Command {
     /// Make, list, change and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
+    /// Make and list users.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Bring in the tickets of another system: CSV, TSV or JSON Lines, by a map.
+    Import(import::Import),
+    /// Make up tickets, for trying and measuring.
+    Demo(demo::Demo),
+    /// Check that everything in the data is as it must be; repairs nothing.
+    Verify(verify::Verify),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Check and show the settings.
@@ -73,15 +83,22 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Openapi => openapi::run(),
         Command::Config(command) => config::run(&command, &given),
         Command::Serve(args) => serve::run(&args, &settings(&given.with("listen", args.listen.as_ref()))?),
-        Command::Key(command) => {
-            let config = settings(&given)?;
-            logging::for_commands(&config)?;
-            let desk = data::open(&config, Size::Small)?;
-            let done = key::run(&command, &desk);
-            desk.close();
-            done
-        }
+        Command::Key(command) => with_desk(&given, Size::Small, |desk| key::run(&command, desk)),
+        Command::User(command) => with_desk(&given, Size::Small, |desk| user::run(&command, desk)),
+        Command::Import(args) => with_desk(&given, Size::Full, |desk| import::run(&args, desk)),
+        Command::Demo(args) => with_desk(&given, Size::Full, |desk| demo::run(&args, desk)),
+        Command::Verify(args) => with_desk(&given, Size::Full, |desk| verify::run(&args, desk)),
     }
+}
+
+/// Opens the desk for a command, beside a server or alone.
+fn with_desk(given: &Given, size: Size, command: impl FnOnce(&Desk) -> Result<ExitCode>) -> Result<ExitCode> {
+    let config = settings(given)?;
+    logging::for_commands(&config)?;
+    let desk = data::open(&config, size)?;
+    let done = command(&desk);
+    desk.close();
+    done
 }
 
 impl Place {
@@ -125,7 +142,9 @@ mod tests {
         fn explained(command: &clap::Command) {
             for part in command.get_subcommands().filter(|part| part.get_name() != "help") {
                 assert!(part.get_about().is_some(), "{} says nothing about itself", part.get_name());
-                for argument in part.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version")) {
+                for argument in
+                    part.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version"))
+                {
                     assert!(argument.get_help().is_some(), "{} {}", part.get_name(), argument.get_id());
                 }
                 explained(part);
@@ -139,7 +158,8 @@ mod tests {
 
     #[test]
     fn the_place_may_stand_before_and_behind_the_command() {
-        for words in [["deskbell", "--data", "x", "key", "list"], ["deskbell", "key", "list", "--data", "x"]] {
+        for words in [["deskbell", "--data", "x", "key", "list"], ["deskbell", "key", "list", "--data", "x"]]
+        {
             let cli = Cli::try_parse_from(words).map_err(|error| error.to_string()).expect("good usage");
             assert_eq!(cli.place.data.as_deref(), Some("x"));
         }

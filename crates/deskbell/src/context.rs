@@ -7,7 +7,10 @@ use deskbell_core::{Context, Timestamp};
 pub struct SystemContext;
 
 impl SystemContext {
-    #[expect(clippy::disallowed_methods, reason = "this is the context that everybody else takes the time from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the context that everybody else takes the time from"
+    )]
     fn since_epoch() -> std::time::Duration {
         // A clock before 1970 is a broken one; zero keeps the server up, and the times it writes show the fault.
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
@@ -25,7 +28,10 @@ impl Context for SystemContext {
 
     /// # Panics
     /// If the system has no randomness to give: nothing secret may be made then.
-    #[expect(clippy::disallowed_methods, reason = "this is the context that everybody else takes randomness from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the context that everybody else takes randomness from"
+    )]
     fn random(&self, buffer: &mut [u8]) {
         if let Err(error) = getrandom::fill(buffer) {
             panic!("the system gives no random bytes: {error}");

@@ -29,7 +29,9 @@ pub(crate) fn keep_private() {
 /// Errors: it cannot be made or written.
 pub(crate) fn prepare(folder: &Path) -> Result<()> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.with_context(|| format!("cannot make the data folder {}; name another with --data", folder.display()))?;
+    made.with_context(|| {
+        format!("cannot make the data folder {}; name another with --data", folder.display())
+    })?;
     let about = folder.metadata().with_context(|| format!("cannot look at {}", folder.display()))?;
     if about.mode() & OTHERS == 0 {
         return Ok(());

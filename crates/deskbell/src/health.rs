@@ -57,7 +57,9 @@ impl Health {
     }
 
     async fn probe(&self) -> Result<(), Error> {
-        self.desk.read(Lane::Point, &self.system, |tx, _| Ok(tx.first(sql::READ, &[], |row| row.int(0))?)).await?;
+        self.desk
+            .read(Lane::Point, &self.system, |tx, _| Ok(tx.first(sql::READ, &[], |row| row.int(0))?))
+            .await?;
         let write = self.desk.write(&self.system, "ready", |work| {
             let now = work.now.0.to_string();
             Ok(work.tx.exec(sql::WRITE, &[now.into()])?)

@@ -43,7 +43,9 @@ pub(crate) fn quiet_panics() {
         if tracing::enabled!(tracing::Level::ERROR) {
             tracing::error!(place, text, "a fault of the program: it panicked");
         } else {
-            crate::terminal::hint(&format!("deskbell: a fault of the program: it panicked at {place}: {text}"));
+            crate::terminal::hint(&format!(
+                "deskbell: a fault of the program: it panicked at {place}: {text}"
+            ));
         }
     }));
 }
@@ -93,7 +95,9 @@ fn line(event: &[u8]) -> Vec<u8> {
 
 fn push(out: &mut String, text: &str) {
     for c in text.chars() {
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') {
+        if c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        {
             out.extend(c.escape_default());
         } else {
             out.push(c);

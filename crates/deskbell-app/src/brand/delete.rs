@@ -9,11 +9,11 @@ use crate::work::Work;
 use crate::{item, key};
 
 /// Deletes a brand that nothing belongs to. Limits and groups that name it keep naming it, or nothing: they never
-/// become wider by its end.
+/// become wider by its end. Answers the version that the end is.
 ///
 /// Errors: `forbidden` without BRAND_CUD; `not_found`; `precondition_failed`; `conflict` while it has tickets (those in
 /// the trash count) or customers.
-pub fn delete(work: &mut Work<'_, '_>, id: BrandId, expected: impl Fn(Version) -> bool) -> Result<()> {
+pub fn delete(work: &mut Work<'_, '_>, id: BrandId, expected: impl Fn(Version) -> bool) -> Result<Version> {
     work.actor.require(Permission::BrandCud)?;
     // Locked first: a ticket that is being made at this moment is seen below, one that begins later finds no brand.
     let brand = load(work.tx, work.actor, id, true)?;
@@ -28,7 +28,8 @@ pub fn delete(work: &mut Work<'_, '_>, id: BrandId, expected: impl Fn(Version) -
     if deleted.is_none() {
         return Err(in_use(id, "something"));
     }
-    key::bump(work.tx)
+    key::bump(work.tx)?;
+    Ok(brand.version.next())
 }
 
 fn in_use(id: BrandId, what: &str) -> Error {

@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::item;
 use crate::work::Work;
 
-/// Deletes a channel that was made and that nothing came by.
+/// Deletes a channel that was made and that nothing came by. Answers the version that the end is.
 ///
 /// Errors: `forbidden` without CHANNEL_CUD; `not_found`; `precondition_failed`; `conflict` for a built-in channel, and
 /// while it has tickets (those in the trash count) or messages.
-pub fn delete(work: &mut Work<'_, '_>, id: ChannelId, expected: impl Fn(Version) -> bool) -> Result<()> {
+pub fn delete(work: &mut Work<'_, '_>, id: ChannelId, expected: impl Fn(Version) -> bool) -> Result<Version> {
     work.actor.require(Permission::ChannelCud)?;
     let channel = load(work.tx, id, true)?;
     item::check_version("Channel", id, channel.version, expected)?;
@@ -26,7 +26,7 @@ pub fn delete(work: &mut Work<'_, '_>, id: ChannelId, expected: impl Fn(Version)
         }
     }
     let deleted = item::guarded(work.tx, Kind::ForeignKey, |tx| tx.exec(sql::DELETE, &[id.0.into()]))?;
-    deleted.map(|_| ()).ok_or_else(|| in_use(id, "something"))
+    deleted.map(|_| channel.version.next()).ok_or_else(|| in_use(id, "something"))
 }
 
 fn in_use(id: ChannelId, what: &str) -> Error {

@@ -67,11 +67,7 @@ impl Claim {
 }
 
 /// Locks the addresses of a brand in one order, so that two writers cannot wait for each other.
-pub(super) fn lock<'f>(
-    tx: &mut Tx<'_>,
-    brand: BrandId,
-    forms: impl Iterator<Item = &'f str>,
-) -> Result<()> {
+pub(super) fn lock<'f>(tx: &mut Tx<'_>, brand: BrandId, forms: impl Iterator<Item = &'f str>) -> Result<()> {
     let mut forms: Vec<&str> = forms.filter(|form| !form.starts_with('?')).collect();
     forms.sort_unstable();
     forms.dedup();

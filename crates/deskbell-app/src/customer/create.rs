@@ -57,7 +57,7 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewCustomer) -> Result<(CustomerId,
         return Err(write::taken(name, id));
     }
     customer.addresses.clear();
-    for claim in &claim {
+    if let Some(claim) = &claim {
         address::give(work.tx, &mut customer, claim)?;
     }
     if let Some(ticket) = new.ticket {

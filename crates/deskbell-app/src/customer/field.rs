@@ -48,7 +48,10 @@ pub(super) fn set(tx: &mut Tx<'_>, customer: &mut Customer, fields: &[(String, S
     for (name, value) in fields {
         let field = || format!("custom_fields[{name}]");
         if !is_field_name(name) {
-            let message = format!("{name} cannot be a custom field: use small letters, digits and _, and none of {}.", TAKEN.join(", "));
+            let message = format!(
+                "{name} cannot be a custom field: use small letters, digits and _, and none of {}.",
+                TAKEN.join(", ")
+            );
             return Err(Fault::of(field(), Code::InvalidParameter, message).into());
         }
         know(tx, name)?;
@@ -70,7 +73,8 @@ fn know(tx: &mut Tx<'_>, name: &str) -> Result<()> {
         return Ok(());
     }
     if tx.first(sql::COUNT_FIELDS, &[], |row| row.int(0))?.unwrap_or(0) >= MOST_NAMES {
-        let message = format!("There are {MOST_NAMES} custom fields already, which is the most; {name} is a new one.");
+        let message =
+            format!("There are {MOST_NAMES} custom fields already, which is the most; {name} is a new one.");
         return Err(Fault::of(format!("custom_fields[{name}]"), Code::Conflict, message).into());
     }
     tx.exec(sql::INSERT_FIELD, &[name.into()])?;

@@ -101,3 +101,77 @@ fn make(
     }
     Ok(customer.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use deskbell_core::{Actor, Context, Timestamp};
+    use deskbell_db::{Lane, Options, Store, Urgency};
+
+    use super::*;
+    use crate::customer::get;
+    use crate::{Desk, Settings};
+
+    struct Still;
+
+    impl Context for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp(1_795_608_000)
+        }
+
+        fn now_millis(&self) -> i64 {
+            1_795_608_000_000
+        }
+
+        fn random(&self, buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+    }
+
+    fn found(desk: &Desk, external: &str, firstname: &str, addresses: &[(Kind, &str)]) -> i64 {
+        let (external, firstname) = (external.to_owned(), firstname.to_owned());
+        let addresses: Vec<(Kind, String)> = addresses.iter().map(|(k, a)| (*k, (*a).to_owned())).collect();
+        let job = move |work: &mut Work<'_, '_>| {
+            let fields = [("tier".to_owned(), "gold".to_owned())];
+            let person = Person {
+                external_id: &external,
+                firstname: &firstname,
+                lastname: "",
+                addresses: &addresses,
+                fields: &fields,
+            };
+            find_or_create(work, BrandId(1), "DE", &person)
+        };
+        let system = Arc::new(Actor::system());
+        desk.write_blocking(Urgency::Interactive, &system, "test", job).expect("a customer").0
+    }
+
+    #[test]
+    fn somebody_known_by_id_or_address_is_found_and_others_are_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options::sqlite(folder.path().join("desk.db"));
+        let store = Store::open(options, crate::migrations::MIGRATIONS).expect("a store");
+        let desk = Desk::open(store, Arc::new(Still), Settings::default()).expect("a desk");
+        let phone = (Kind::Telephone, "030 23125042");
+        let anna = found(&desk, "a-1", "Anna", &[phone, (Kind::Email, "no address")]);
+        assert_eq!(found(&desk, "a-1", "Other", &[]), anna);
+        assert_eq!(found(&desk, "", "", &[(Kind::Telephone, "+49 30 23125042")]), anna);
+        // Another id is another person; the address stays where it is.
+        let bob = found(&desk, "b-1", "Bob", &[phone, (Kind::Email, "bob@shop.example")]);
+        assert_ne!(bob, anna);
+        assert_eq!(found(&desk, "", "", &[(Kind::Email, "x"), (Kind::Telephone, "110")]), 0, "nobody");
+        let carl = found(&desk, "", "Carl", &[]);
+        assert_ne!(found(&desk, "", "Carl", &[]), carl, "a name alone names nobody");
+        let system = Arc::new(Actor::system());
+        let item = |id| {
+            let read = desk
+                .read_blocking(Lane::Point, &system, move |tx, actor| get::get(tx, actor, CustomerId(id)));
+            read.expect("a customer")
+        };
+        assert_eq!((item(anna).firstname.as_str(), item(anna).addresses.len()), ("Anna", 1));
+        assert_eq!(item(bob).addresses.len(), 1);
+        assert_eq!(item(bob).fields["tier"], "gold");
+        desk.close();
+    }
+}

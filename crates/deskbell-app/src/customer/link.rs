@@ -52,7 +52,10 @@ pub(super) fn named(
     let ticket = load::one_for_update(work.tx, work.actor, ticket)?;
     let conflict = |message: String| Err(Fault::of("ticket_id", Code::Conflict, message).into());
     if ticket.brand != brand {
-        return conflict(format!("Ticket {} belongs to brand {}, not to the customer's.", ticket.id, ticket.brand));
+        return conflict(format!(
+            "Ticket {} belongs to brand {}, not to the customer's.",
+            ticket.id, ticket.brand
+        ));
     }
     if !ticket.customer.is_none() && ticket.customer != customer {
         return conflict(format!("Ticket {} belongs to customer {}.", ticket.id, ticket.customer));

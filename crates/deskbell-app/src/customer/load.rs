@@ -131,7 +131,8 @@ pub(super) fn find(tx: &mut Tx<'_>, actor: &Actor, whose: &Whose) -> Result<(Cus
                 [] => return Err(absent),
                 [id] => (CustomerId(id), absent),
                 _ => {
-                    let message = format!("Several brands have a customer {external}: brandID must say which one.");
+                    let message =
+                        format!("Several brands have a customer {external}: brandID must say which one.");
                     return Err(Fault::of("brandID", Code::MissingParameter, message).into());
                 }
             }

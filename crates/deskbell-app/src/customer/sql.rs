@@ -22,8 +22,7 @@ pub(super) fn count_of(statement: &str) -> String {
 }
 
 /// Customers with an address; brands, then kind and canonical form, are appended.
-pub(super) const WITH_ADDRESS: &str =
-    "c.id IN (SELECT a.customer_id FROM customer_address a WHERE a.brand_id IN (SELECT id FROM brand) AND a.kind = ";
+pub(super) const WITH_ADDRESS: &str = "c.id IN (SELECT a.customer_id FROM customer_address a WHERE a.brand_id IN (SELECT id FROM brand) AND a.kind = ";
 
 /// The addresses of customers, in order of kind; a condition over `customer_id` is appended.
 pub(super) const ADDRESSES: &str =
@@ -64,12 +63,14 @@ pub(super) const FIELD_NAMES: &str = "SELECT name FROM customer_field ORDER BY n
 /// How many there are.
 pub(super) const COUNT_FIELDS: &str = "SELECT COUNT(*) FROM customer_field";
 /// One more; no row changes if it is known.
-pub(super) const INSERT_FIELD: &str = "INSERT INTO customer_field (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
+pub(super) const INSERT_FIELD: &str =
+    "INSERT INTO customer_field (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
 /// Whether it is known.
 pub(super) const FIELD: &str = "SELECT 1 FROM customer_field WHERE name = $1";
 
 /// A customer of a brand by the id that its owner gave it.
-pub(super) const BY_EXTERNAL: &str = "SELECT id FROM customer WHERE brand_id = $1 AND external_primary_id = $2";
+pub(super) const BY_EXTERNAL: &str =
+    "SELECT id FROM customer WHERE brand_id = $1 AND external_primary_id = $2";
 
 /// Tickets of a brand by contact address that have no customer and take changes, above an id; a condition over what
 /// the caller may see is appended. The partial index is usable only where its condition is stated.

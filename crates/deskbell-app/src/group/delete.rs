@@ -23,7 +23,7 @@ const CHUNK: usize = 250;
 
 /// Deletes a group; the tickets that it owns (those in the trash count) are moved to `move_to`, each with its event and
 /// version, all under one batch. If that is interrupted, the group is still there with the rest of its tickets: the
-/// same call goes on. It is finished even if the caller has gone.
+/// same call goes on. It is finished even if the caller has gone. Answers the version that the end is.
 ///
 /// Errors: `forbidden` without GROUP_CUD, or if the group reaches beyond the actor's limits; `not_found`;
 /// `precondition_failed`; `unknown_reference` if there is no such group to move to; `conflict` if the group owns tickets
@@ -35,7 +35,7 @@ pub async fn delete(
     id: GroupId,
     move_to: Option<GroupId>,
     expected: impl Fn(Version) -> bool + Clone + Send + Sync + 'static,
-) -> Result<BatchId> {
+) -> Result<(Version, BatchId)> {
     actor.require(Permission::GroupCud)?;
     let batch = BatchId::new(&**desk.context());
     let (desk, actor, name) = (desk.clone(), Arc::clone(actor), batch.clone());
@@ -45,26 +45,26 @@ pub async fn delete(
         loop {
             let expected = expected.clone();
             let step = move |work: &mut Work<'_, '_>| step(work, id, move_to, &expected);
-            if desk.write_in(&name, urgency, &actor, call, step).await? {
-                return Ok(());
+            if let Some(version) = desk.write_in(&name, urgency, &actor, call, step).await? {
+                return Ok(version);
             }
             urgency = Urgency::Bulk;
         }
     });
-    moving.await.unwrap_or_else(|_| {
+    let version = moving.await.unwrap_or_else(|_| {
         let text = "moving the tickets of a group ended early; the group is still there";
         Err(Error::Store(deskbell_db::Error::new(Kind::Engine, text)))
     })?;
-    Ok(batch)
+    Ok((version, batch))
 }
 
-/// Moves some tickets. Answers whether the group is gone.
+/// Moves some tickets. Answers the version that the group's end is, once it is gone.
 fn step(
     work: &mut Work<'_, '_>,
     id: GroupId,
     move_to: Option<GroupId>,
     expected: impl Fn(Version) -> bool,
-) -> Result<bool> {
+) -> Result<Option<Version>> {
     let group = load_group(work.tx, work.actor, id, false)?;
     item::check_version("Group", id, group.version, expected)?;
     require_sight(work.actor, &group)?;
@@ -84,13 +84,13 @@ fn step(
         move_tickets(work, id, to, &tickets)?;
     }
     if !last || !some_tickets(work, id)?.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     work.tx.exec(sql::STEP_MEMBERS, &[id.0.into(), work.now.0.into()])?;
     let deleted = item::guarded(work.tx, Kind::ForeignKey, |tx| tx.exec(sql::DELETE, &[id.0.into()]))?;
     deleted.ok_or_else(|| owner(id))?;
     key::bump(work.tx)?;
-    Ok(true)
+    Ok(Some(group.version.next()))
 }
 
 fn check_target(work: &mut Work<'_, '_>, id: GroupId, to: GroupId) -> Result<()> {

@@ -4,6 +4,7 @@
 //! An entry (a ticket's own fields, a message, a note) is one or more segments. A segment's place is the ticket's id
 //! times 2^20 plus its number below the ticket, so that the newest tickets are the highest places on both engines.
 
+pub(crate) mod check;
 mod find;
 mod sql;
 

@@ -2,13 +2,13 @@
 //! brand and channel.
 
 use deskbell_core::{
-    Actor, BrandId, ChannelId, Code, CustomerId, Fault, Direction, GroupId, Permission, Priority, Status, TicketId,
+    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, Permission, Priority, Status, TicketId,
     Timestamp, UserId, Version, address,
 };
 use deskbell_db::Tx;
 
 use super::counters::Cell;
-use super::edit::{Change, Draft, Edit, Faults, tag_key};
+use super::edit::{Change, Draft, Edit, Faults, tag_key, unknown};
 use super::row::{Ticket, tags_to_text};
 use super::settle::{event, file_tags};
 use super::sql;
@@ -53,7 +53,7 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
     let (tx, actor) = (&mut *work.tx, work.actor);
     let channel = new.channel.unwrap_or(DEFAULT_CHANNEL);
     let mut faults = Faults::default();
-    let (brand, country) = faults.note(place(tx, actor, new.brand, channel))?.unwrap_or_default();
+    let (brand, country) = place(tx, actor, new.brand, channel, &mut faults)?;
     let mut ticket = blank(work.now, brand, channel);
     ticket.direction = new.direction.unwrap_or(Direction::Inbound);
     ticket.from_address.clone_from(&new.from);
@@ -204,12 +204,13 @@ pub(crate) fn random_key(context: &dyn deskbell_core::Context) -> String {
 }
 
 /// The brand that is asked for, or the lowest that the actor may see, and its country; in one statement with the check
-/// of the channel, since every ticket passes here.
+/// of the channel, since every ticket passes here. What is not there is noted, so that the rest is checked as well.
 fn place(
     tx: &mut Tx<'_>,
     actor: &Actor,
     brand: Option<BrandId>,
     channel: ChannelId,
+    faults: &mut Faults,
 ) -> Result<(BrandId, String)> {
     let mut statement = Statement::new(sql::PLACE);
     statement.bind(channel.0).push(sql::PLACE_BRAND).push("(1 = 0");
@@ -224,18 +225,18 @@ fn place(
     let found = tx.first(&statement.text, &statement.params, |row| {
         Ok((BrandId(row.int(0)?), row.str(1)?.to_owned(), row.opt_int(2)?.is_some()))
     })?;
-    let Some((found, country, channel_there)) = found else {
-        let mut fault = Fault::of("brandID", Code::UnknownReference, format!("Brand {} does not exist.", brand.unwrap_or_default()));
-        if tx.first(sql::CHANNEL, &[channel.0.into()], |row| row.int(0))?.is_none() {
-            fault.others.extend(unknown_channel(channel).details().cloned());
+    let (found, country, channel_there) = match found {
+        Some(found) => found,
+        None => {
+            faults.note::<()>(Err(unknown("brandID", "Brand", brand.unwrap_or_default())))?;
+            let channel = tx.first(sql::CHANNEL, &[channel.0.into()], |row| row.int(0))?;
+            (BrandId::NONE, String::new(), channel.is_some())
         }
-        return Err(fault.into());
     };
-    if channel_there { Ok((found, country)) } else { Err(unknown_channel(channel).into()) }
-}
-
-fn unknown_channel(channel: ChannelId) -> Fault {
-    Fault::of("channelID", Code::UnknownReference, format!("Channel {channel} does not exist."))
+    if !channel_there {
+        faults.note::<()>(Err(unknown("channelID", "Channel", channel)))?;
+    }
+    Ok((found, country))
 }
 
 /// No group, or under a limit that does not name 0 the lowest group that the actor may use in the brand.

@@ -12,9 +12,9 @@ use crate::message::{self, Message};
 /// How many entries a timeline shows where the caller does not say.
 pub const DEFAULT_TIMELINE: i64 = 500;
 
-/// How many bytes an item's timeline may take, so that an item stays below 8 MiB; beyond that the newest entries
-/// are kept.
-const TIMELINE_BYTES: usize = 8 * 1024 * 1024 - 64 * 1024;
+/// How many bytes the texts of a ticket and its timeline may take, so that an item stays below 8 MiB; beyond that the
+/// newest entries are kept.
+const TEXT_BYTES: usize = 8 * 1024 * 1024 - 64 * 1024;
 
 /// A ticket with the newest entries of its timeline.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,18 +60,19 @@ pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, history: bool, limit: i
     actor.require(Permission::TicketRead)?;
     let ticket = load::one(tx, actor, id)?;
     let timeline_total = ticket.messages + if history { ticket.events } else { 0 };
+    let bytes = TEXT_BYTES.saturating_sub(ticket.size());
     let mut timeline = Vec::new();
     if limit > 0 && ticket.messages > 0 {
-        timeline.extend(message::newest(tx, id, limit, TIMELINE_BYTES)?.into_iter().map(Entry::Message));
+        timeline.extend(message::newest(tx, id, limit, bytes)?.into_iter().map(Entry::Message));
     }
     if limit > 0 && history {
-        timeline.extend(journal::newest(tx, id, limit, TIMELINE_BYTES)?.into_iter().map(Entry::Event));
+        timeline.extend(journal::newest(tx, id, limit, bytes)?.into_iter().map(Entry::Event));
         timeline.sort_by_key(|entry| std::cmp::Reverse(entry.place()));
         timeline.truncate(limit as usize);
         let mut size = 0;
         let fits = timeline.iter().take_while(|entry| {
             size += entry.size();
-            size <= TIMELINE_BYTES
+            size <= bytes
         });
         let fits = fits.count().max(1);
         timeline.truncate(fits);

@@ -56,6 +56,11 @@ pub fn many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> 
     select_many(tx, actor, ids, false)
 }
 
+/// Every ticket above an id, in the trash or not, some at a time: for a check of the data, which nobody sees.
+pub(crate) fn stored(tx: &mut Tx<'_>, after: TicketId, limit: i64) -> Result<Vec<Ticket>> {
+    Ok(tx.all(&sql::select_stored(), &[after.0.into(), limit.into()], Ticket::read)?)
+}
+
 fn select_many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], lock: bool) -> Result<Vec<Ticket>> {
     let mut statement = select(actor);
     statement.push(" AND ").within("t.id", ids).push(" ORDER BY t.id");

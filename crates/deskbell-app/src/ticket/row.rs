@@ -6,6 +6,8 @@ use deskbell_core::{
 };
 use deskbell_db::Row;
 
+use crate::journal::answered_len;
+
 /// A ticket with all its fields (api.md section 4) but the timeline.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(
@@ -132,6 +134,13 @@ impl Ticket {
     /// The external id: the ticket's number and a random part that nobody guesses.
     pub fn external_id(&self) -> String {
         format!("{}-{}", self.id, self.external_key)
+    }
+
+    /// About how many bytes its texts take in an answer; what else it shows is small.
+    pub(super) fn size(&self) -> usize {
+        let texts =
+            [&self.title, &self.from_address, &self.from_name, &self.to_address, &self.to_name].into_iter();
+        texts.chain(&self.tags).map(|text| 3 + answered_len(text)).sum()
     }
 
     /// The texts that make the ticket itself found, besides its messages and notes.

@@ -14,6 +14,11 @@ pub(super) fn select_tickets() -> String {
     )
 }
 
+/// Tickets above an id, whatever their state.
+pub(super) fn select_stored() -> String {
+    format!("{}t.id > $1 ORDER BY t.id LIMIT $2", select_tickets())
+}
+
 /// A new ticket. What is not named here starts empty.
 pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_id, group_id, user_id, customer_id, \
      form_id, status, priority, direction, archived, title, from_address, from_name, to_address, to_name, contact, \

@@ -31,6 +31,7 @@ impl Database {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = (engine == Engine::Postgres).then(|| {
             static NEXT: AtomicU32 = AtomicU32::new(0);
+            #[expect(clippy::disallowed_methods, reason = "tests have no configuration file")]
             let server = std::env::var("DESKBELL_TEST_POSTGRES").unwrap_or_else(|_| {
                 panic!("DESKBELL_TEST_POSTGRES is not set, so there is no PostgreSQL: run cargo xtask test")
             });

@@ -9,8 +9,10 @@ use deskbell_db::{Engine, Error, Kind, Lane, Store, Tx, Urgency, bind};
 
 use crate::support::{Database, Door, add, both, rows, until, value, write};
 
+type Job = fn(&mut Tx<'_>) -> Result<(), Error>;
+
 /// Queues jobs behind a closed door, so that on SQLite they end up in one group.
-fn together(store: &Store, jobs: Vec<fn(&mut Tx<'_>) -> Result<(), Error>>) -> Vec<Result<(), Error>> {
+fn together(store: &Store, jobs: Vec<Job>) -> Vec<Result<(), Error>> {
     let door = Door::default();
     let behind = door.clone();
     let waiting = store.clone();

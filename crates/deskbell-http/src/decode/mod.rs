@@ -266,6 +266,12 @@ impl Gathered {
             drafts.push(draft(field, entries, adopted, &mut problems));
         }
         problems.append(extra);
+        // Of alternatives, one that says nothing was not chosen.
+        for (field, draft) in table.fields.iter().zip(&mut drafts) {
+            if table.one_of.is_some_and(|names| names.contains(&field.name)) && draft.says_nothing() {
+                *draft = Draft::Absent;
+            }
+        }
         if !broken {
             report_missing(table, &drafts, &mut problems);
         }

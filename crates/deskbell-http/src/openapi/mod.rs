@@ -36,11 +36,18 @@ pub fn document<S>(operations: &[Operation<S>], schemas: Vec<(&'static str, Valu
         }
         let mut described = describe(operation);
         if operation.method != http::Method::GET && operation.fields.iter().any(|f| !f.later) {
-            let (json, form) = bodies(operation);
             let name = |suffix: &str| format!("{}{suffix}", capital(operation.id));
-            described["requestBody"] = request_body(operation, &name("Body"), &name("Form"));
-            components.insert(name("Body"), json);
-            components.insert(name("Form"), form);
+            described["requestBody"] = request_body(operation, name);
+            for (field, place, suffix) in operation
+                .fields
+                .iter()
+                .flat_map(|f| [(f, Place::Json, "Action"), (f, Place::Form, "ActionForm")])
+            {
+                if let Kind::Actions { .. } = field.kind {
+                    components.insert(name(suffix), schema::of_field(field, place, true)["items"].clone());
+                }
+            }
+            components.extend(WAYS.map(|(suffix, way)| (name(suffix), body(operation, way))));
         }
         let method = operation.method.as_str().to_ascii_lowercase();
         let path = paths.entry(operation.path.to_owned()).or_insert_with(|| json!({}));
@@ -147,7 +154,7 @@ fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
         Conditions::IfMatch => Some((
             "If-Match",
             "The version that the item must have, in quotation marks (412 otherwise); `*` for any.",
-            json!({ "type": "string", "pattern": IF_MATCH_PATTERN }),
+            json!({ "type": "string", "pattern": IF_MATCH_PATTERN, "examples": ["\"7\""] }),
         )),
         Conditions::IfNoneMatch => Some((
             "If-None-Match",
@@ -161,54 +168,98 @@ fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
     found
 }
 
-/// The schemas of the body in JSON and in a form.
-fn bodies<S>(operation: &Operation<S>) -> (Value, Value) {
-    let needed = |f: &Field| f.required || operation.one_of.is_some_and(|names| names.contains(&f.name));
-    let object = |place: Place| {
-        let fields = || operation.fields.iter().filter(|f| !f.later);
-        let properties: Map<String, Value> =
-            fields().map(|f| (f.name.to_owned(), schema::of_field(f, place, needed(f)))).collect();
-        let mut object = json!({ "type": "object", "properties": properties, "additionalProperties": false });
-        let required: Vec<&str> = fields().filter(|f| f.required).map(|f| f.name).collect();
-        if !required.is_empty() {
-            object["required"] = json!(required);
-        }
-        if let Some(names) = operation.one_of {
-            object["oneOf"] = names.iter().map(|name| json!({ "required": [name] })).collect();
-        }
-        object
-    };
-    (object(Place::Json), object(Place::Form))
+/// The ways of writing a body, by the suffix of their schemas' names.
+const WAYS: [(&str, Way); 3] = [("Body", Way::Json), ("Form", Way::Form), ("Parts", Way::Parts)];
+
+/// How a body is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// JSON.
+    Json,
+    /// A form, in which structures are written with brackets.
+    Form,
+    /// Multipart, in which a structure is a part of JSON.
+    Parts,
 }
 
-fn request_body<S>(operation: &Operation<S>, json_name: &str, form_name: &str) -> Value {
-    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let mut json_schema = reference(json_name);
+/// The schema of a body. Where one of several names is needed, there is an alternative for each.
+fn body<S>(operation: &Operation<S>, way: Way) -> Value {
+    let Some(names) = operation.one_of else { return object(operation, way, None) };
+    json!({ "oneOf": names.iter().map(|name| object(operation, way, Some(name))).collect::<Vec<_>>() })
+}
+
+/// A list of actions, whose schema is one of its own; in a form an object by index.
+fn actions(mut schema: Value, id: &str, way: Way, most: usize) -> Value {
+    let suffix = if way == Way::Json { "Action" } else { "ActionForm" };
+    let item = json!({ "$ref": format!("#/components/schemas/{}{suffix}", capital(id)) });
+    schema["items"] = item.clone();
+    if way != Way::Form {
+        return schema;
+    }
+    let properties: Map<String, Value> = (0..most).map(|n| (n.to_string(), item.clone())).collect();
+    let mut indexed = json!({ "type": "object", "minProperties": 1, "properties": properties, "additionalProperties": false });
+    if let Some(description) = schema.get("description") {
+        indexed["description"] = description.clone();
+    }
+    indexed
+}
+
+/// The schema of a body in which `chosen` is the one of several names that is sent.
+fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for field in operation.fields.iter().filter(|f| !f.later) {
+        let alternative = operation.one_of.is_some_and(|names| names.contains(&field.name));
+        let needed = field.required || chosen == Some(field.name);
+        if needed {
+            required.push(field.name);
+        }
+        let schema = match (alternative && !needed, way) {
+            (true, Way::Json) => json!({ "enum": ["", null, []] }),
+            (true, _) => json!({ "enum": [""] }),
+            (false, Way::Json) => schema::of_field(field, Place::Json, needed),
+            (false, Way::Form | Way::Parts) => schema::of_field(field, Place::Form, needed),
+        };
+        let schema = match field.kind {
+            Kind::Actions { most, .. } => actions(schema, operation.id, way, most),
+            _ => schema,
+        };
+        properties.insert(field.name.to_owned(), schema);
+    }
+    let mut object = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    if !required.is_empty() {
+        object["required"] = json!(required);
+    }
+    object
+}
+
+/// The request body: three ways with one meaning. `name` gives the name of a way's schema.
+fn request_body<S>(operation: &Operation<S>, name: impl Fn(&str) -> String) -> Value {
+    let reference = |suffix: &str| json!({ "$ref": format!("#/components/schemas/{}", name(suffix)) });
+    let mut json_schema = reference("Body");
     if let Some(name) = operation.bare_array
         && let Some(field) = operation.fields.iter().find(|f| f.name == name)
     {
         let array = schema::of_field(field, Place::Json, field.required)["anyOf"][0].clone();
         json_schema = json!({ "anyOf": [json_schema, array] });
     }
-    let required = operation.one_of.is_some() || operation.fields.iter().any(|f| f.required);
-    // Structures are written with brackets; without this they would be JSON in a field, which is taken too.
-    let structured = |f: &&Field| matches!(f.kind, Kind::Versions | Kind::Map { .. });
-    let styles: Map<String, Value> = operation
+    let structured = |f: &&Field| matches!(f.kind, Kind::Versions | Kind::Map { .. } | Kind::Actions { .. });
+    let encoding: Map<String, Value> = operation
         .fields
         .iter()
         .filter(structured)
         .map(|f| (f.name.to_owned(), json!({ "style": "deepObject", "explode": true })))
         .collect();
-    let mut form = json!({ "schema": reference(form_name) });
-    if !styles.is_empty() {
-        form["encoding"] = styles.into();
+    let mut form = json!({ "schema": reference("Form") });
+    if !encoding.is_empty() {
+        form["encoding"] = encoding.into();
     }
     json!({
-        "required": required,
+        "required": operation.one_of.is_some() || operation.fields.iter().any(|f| f.required),
         "content": {
             "application/json": { "schema": json_schema },
             "application/x-www-form-urlencoded": form,
-            "multipart/form-data": form,
+            "multipart/form-data": { "schema": reference("Parts") },
         },
     })
 }

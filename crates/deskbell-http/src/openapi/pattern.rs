@@ -15,18 +15,22 @@ pub(crate) fn id_text(id: &str) -> String {
     format!("^[ ,]*{id}(?:[ ,]+{id})*[ ,]*$")
 }
 
-/// Comma separated text with CSV quoting, each value of at most `max` characters.
-pub(crate) fn csv(max: usize) -> String {
+/// Comma separated text with CSV quoting, each value of at most `max` characters; `empty`: perhaps of none.
+pub(crate) fn csv(max: usize, empty: bool) -> String {
     let rest = max - 1;
+    let something = if empty { "" } else { "(?=[^\\u0000]*[^ ,\"\\u0000])" };
     let value =
         format!(" *(?:(?:[^\", \\u0000][^,\\u0000]{{0,{rest}}})?|\"(?:[^\"\\u0000]|\"\"){{0,{max}}}\" *)");
-    format!("^{value}(?:,{value})*$")
+    format!("^{something}{value}(?:,{value})*$")
 }
 
-/// A value of a repeated field: as it is, or in quotation marks.
-pub(crate) fn line_in_form(max: usize) -> String {
+/// A value of a repeated field: as it is, or in quotation marks; `empty`: or nothing.
+pub(crate) fn line_in_form(max: usize, empty: bool) -> String {
     let rest = max - 1;
-    format!("^(?:(?:[^\"\\u0000][^\\u0000]{{0,{rest}}})?|\"(?:[^\"\\u0000]|\"\"){{0,{max}}}\")$")
+    let (nothing, least) = if empty { ("?", 0) } else { ("", 1) };
+    format!(
+        "^(?:(?:[^\"\\u0000][^\\u0000]{{0,{rest}}}){nothing}|\"(?:[^\"\\u0000]|\"\"){{{least},{max}}}\")$"
+    )
 }
 
 /// A date, alone or with a time. 29 February is left out: it would need the year.

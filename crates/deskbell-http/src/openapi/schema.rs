@@ -244,10 +244,10 @@ fn list(item: Value, one: Value, empty: bool) -> Value {
 fn lines(max: usize, place: Place, empty: bool) -> Value {
     let mut item = match place {
         Place::Json => text(max, Place::Form, empty),
-        Place::Form => text_matching(pattern::line_in_form(max), place, empty),
+        Place::Form => text_matching(pattern::line_in_form(max, empty), place, empty),
     };
     item["type"] = json!(literals(place));
-    let mut one = text_matching(pattern::csv(max), place, empty);
+    let mut one = text_matching(pattern::csv(max, empty), place, empty);
     one["type"] = types(literals(place), place, empty);
     list(item, one, empty)
 }

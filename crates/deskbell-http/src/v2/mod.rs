@@ -1,8 +1,14 @@
 //! The calls of version 2, one folder a controller. `POST /api/v2/ticket/setStatus` is `ticket/set_status.rs`.
 
+mod brand;
+mod channel;
+mod customer;
+mod group;
 mod job;
+mod page;
 mod ticket;
 mod time;
+mod user;
 
 use deskbell_app::Desk;
 use serde_json::{Value, json};
@@ -12,6 +18,11 @@ use crate::Operation;
 /// Every call.
 pub fn operations() -> Vec<Operation<Desk>> {
     let mut all = ticket::operations();
+    all.extend(customer::operations());
+    all.extend(brand::operations());
+    all.extend(group::operations());
+    all.extend(channel::operations());
+    all.extend(user::operations());
     all.extend(job::operations());
     all
 }
@@ -19,6 +30,11 @@ pub fn operations() -> Vec<Operation<Desk>> {
 /// The schemas that their answers name.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     let mut all = ticket::schemas();
+    all.extend(customer::schemas());
+    all.extend(brand::schemas());
+    all.extend(group::schemas());
+    all.extend(channel::schemas());
+    all.extend(user::schemas());
     all.extend(job::schemas());
     all
 }

@@ -1,7 +1,7 @@
 //! Reads the configuration file: TOML with the names of the table and nothing else. Every fault is reported, with its
 //! line and, for a name that is not known, the nearest one that is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
@@ -21,7 +21,8 @@ pub(crate) fn read(path: &Path) -> Result<Read, Vec<String>> {
 }
 
 fn parse(text: &str, path: &Path) -> Result<Read, Vec<String>> {
-    let line_of = |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
+    let line_of =
+        |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
     let at = |line: usize, what: &str| format!("{}:{line}: {what}", path.display());
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(span.start));
@@ -51,7 +52,7 @@ fn parse(text: &str, path: &Path) -> Result<Read, Vec<String>> {
 
 /// A path of the file: a relative one starts at the folder of the file.
 fn beside(file: &Path, path: &str) -> String {
-    let folder = file.parent().map(Path::to_path_buf).unwrap_or_else(PathBuf::new);
+    let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
     folder.join(path).to_string_lossy().into_owned()
 }
 
@@ -60,7 +61,9 @@ fn unknown(name: &str, value: &DeValue<'_>) -> String {
         return format!("{name} is a setting of a later version; this one does not have it: remove the line");
     }
     if matches!(value, DeValue::Table(_)) {
-        return format!("[{name}] is no part of this file: it has no tables, write the settings one below the other");
+        return format!(
+            "[{name}] is no part of this file: it has no tables, write the settings one below the other"
+        );
     }
     match nearest(name, keys::all().map(|key| key.name)) {
         Some(near) => format!("{name} is no setting; did you mean {near}?"),

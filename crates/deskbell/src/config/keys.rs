@@ -340,7 +340,9 @@ mod tests {
         for good in ["", "https://desk.example.org", "http://10.0.0.1:8025/desk"] {
             assert!(says(public_url, good), "{good}");
         }
-        for wrong in ["https://", "https://a/", "desk.example.org", "https://a?b", "https://u:p@a", "https://a b"] {
+        for wrong in
+            ["https://", "https://a/", "desk.example.org", "https://a?b", "https://u:p@a", "https://a b"]
+        {
             assert!(!says(public_url, wrong), "{wrong}");
         }
     }

@@ -257,7 +257,11 @@ fn environment() -> Vec<(String, Option<String>)> {
 mod tests {
     use super::*;
 
-    fn from(file: Option<&str>, environment: &[(&str, &str)], options: &[(&'static str, &str)]) -> Result<Config, String> {
+    fn from(
+        file: Option<&str>,
+        environment: &[(&str, &str)],
+        options: &[(&'static str, &str)],
+    ) -> Result<Config, String> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("desk.toml");
         let mut given = Given::default();
@@ -299,21 +303,28 @@ mod tests {
     #[test]
     fn faults_of_all_places_are_told_together() {
         let environment = [("DESKBELL_UNDO_MINUTES", "soon"), ("DESKBELL_TRUSTED_PROXIES", "127.0.0.1, x")];
-        let said = from(Some("lissten = 1\n"), &environment, &[("database", "mysql://a")]).expect_err("wrong");
+        let said =
+            from(Some("lissten = 1\n"), &environment, &[("database", "mysql://a")]).expect_err("wrong");
         let lines: Vec<&str> = said.lines().collect();
         assert_eq!(lines.len(), 4, "{said}");
         assert!(lines[0].ends_with("desk.toml:1: lissten is no setting; did you mean listen?"), "{said}");
         assert!(lines[1].starts_with("DESKBELL_UNDO_MINUTES: undo_minutes must be a whole number"), "{said}");
         assert!(lines[2].starts_with("DESKBELL_TRUSTED_PROXIES: "), "{said}");
-        assert!(lines[3].starts_with("--database: database must be empty or begin with postgres://"), "{said}");
+        assert!(
+            lines[3].starts_with("--database: database must be empty or begin with postgres://"),
+            "{said}"
+        );
     }
 
     #[test]
     fn every_setting_has_a_good_default_and_the_words_of_its_kind() {
         let config = from(None, &[], &[]).expect("good");
         assert_eq!(config.values.len(), keys::all().count());
-        assert!(matches!(config.store().location, deskbell_db::Location::Sqlite(path) if path.starts_with("./deskbell-data")));
-        let config = from(None, &[("DESKBELL_POOL", "1")], &[("database", "postgres://u@h/d")]).expect("good");
+        assert!(
+            matches!(config.store().location, deskbell_db::Location::Sqlite(path) if path.starts_with("./deskbell-data"))
+        );
+        let config =
+            from(None, &[("DESKBELL_POOL", "1")], &[("database", "postgres://u@h/d")]).expect("good");
         assert_eq!(config.store().pool, 3);
     }
 }

@@ -65,7 +65,11 @@ impl Shown {
     /// A line as a file would spell it, with the source behind it.
     pub(crate) fn line(&self) -> String {
         let pair = format!("{} = {}", self.name, self.spelled);
-        if self.source == Source::Default.to_string() { pair } else { format!("{pair:<50} # {}", self.source) }
+        if self.source == Source::Default.to_string() {
+            pair
+        } else {
+            format!("{pair:<50} # {}", self.source)
+        }
     }
 }
 
@@ -78,7 +82,8 @@ mod tests {
     #[test]
     fn the_shipped_file_spells_the_defaults() {
         let text = shipped();
-        let is_setting = |line: &&str| line.starts_with('#') && line.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
+        let is_setting =
+            |line: &&str| line.starts_with('#') && line.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
         let lines: Vec<&str> = text.lines().filter(is_setting).map(|line| &line[1..]).collect();
         assert_eq!(lines.len(), keys::all().count());
         let folder = tempfile::tempdir().expect("a folder");
@@ -98,7 +103,10 @@ mod tests {
         let shown = effective(&config);
         let lines: Vec<String> = shown.iter().map(Shown::line).collect();
         let line = lines.iter().find(|line| line.starts_with("database")).expect("shown");
-        assert!(line.contains("\"postgres://me:****@db/desk\"") && line.ends_with("# DESKBELL_DATABASE"), "{line}");
+        assert!(
+            line.contains("\"postgres://me:****@db/desk\"") && line.ends_with("# DESKBELL_DATABASE"),
+            "{line}"
+        );
         assert!(lines.contains(&"undo_minutes = 60".to_owned()));
         let json = serde_json::to_string(&shown).expect("JSON");
         assert!(!json.contains("secret") && !lines.join("\n").contains("secret"), "{json}");

@@ -153,9 +153,15 @@ mod tests {
     fn a_password_is_masked_wherever_an_address_may_hold_it() {
         for (url, shown) in [
             ("postgres://me:secret@db/desk", "postgres://me:****@db/desk"),
-            ("postgres://me:se:c@ret@db:5432/desk?sslmode=require", "postgres://me:****@db:5432/desk?sslmode=require"),
+            (
+                "postgres://me:se:c@ret@db:5432/desk?sslmode=require",
+                "postgres://me:****@db:5432/desk?sslmode=require",
+            ),
             ("postgres://me@db/desk", "postgres://me@db/desk"),
-            ("postgres:///desk?host=/run&user=me&password=secret", "postgres:///desk?host=/run&user=me&password=****"),
+            (
+                "postgres:///desk?host=/run&user=me&password=secret",
+                "postgres:///desk?host=/run&user=me&password=****",
+            ),
             ("", ""),
         ] {
             assert_eq!(masked(url), shown);

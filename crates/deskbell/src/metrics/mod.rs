@@ -21,7 +21,8 @@ use prometheus_client::registry::{Registry, Unit};
 pub(crate) use prometheus_client::encoding::prometheus_text::CONTENT_TYPE as MEDIA_TYPE;
 
 /// Upper bounds in seconds: from a read by id to the longest that a call may take.
-const BOUNDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const BOUNDS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// What requests are told apart by: a bounded set, whatever is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -24,8 +24,12 @@ impl Collector for Store {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
         let stats = self.0.stats();
         let waiting = &stats.waiting;
-        let mut family =
-            encoder.encode_descriptor("store_queue_jobs", "Jobs that wait for the store", None, MetricType::Gauge)?;
+        let mut family = encoder.encode_descriptor(
+            "store_queue_jobs",
+            "Jobs that wait for the store",
+            None,
+            MetricType::Gauge,
+        )?;
         for (lane, jobs) in [
             ("interactive", waiting.interactive),
             ("alone", waiting.alone),
@@ -39,13 +43,25 @@ impl Collector for Store {
         }
         for (name, help, count) in [
             ("store_reads", "Reads answered", stats.reads),
-            ("store_commits", "Write transactions committed; writes that shared one count once", stats.commits),
+            (
+                "store_commits",
+                "Write transactions committed; writes that shared one count once",
+                stats.commits,
+            ),
             ("store_rollbacks", "Write transactions rolled back", stats.rollbacks),
-            ("store_group_reruns", "SQLite: groups of writes that ran again because one of them failed", stats.group_reruns),
+            (
+                "store_group_reruns",
+                "SQLite: groups of writes that ran again because one of them failed",
+                stats.group_reruns,
+            ),
             ("store_retries", "PostgreSQL: transactions run again after a conflict", stats.retries),
             ("store_overloads", "Jobs refused because their queue was full", stats.overloads),
             ("store_panics", "Jobs that panicked", stats.panics),
-            ("store_lost_transactions", "Transactions lost to the disk or the connection", stats.lost_transactions),
+            (
+                "store_lost_transactions",
+                "Transactions lost to the disk or the connection",
+                stats.lost_transactions,
+            ),
             ("store_checkpoints", "SQLite: checkpoints that moved pages", stats.checkpoints),
             ("store_reconnects", "PostgreSQL: connections opened anew", stats.reconnects),
         ] {
@@ -64,9 +80,15 @@ impl Collector for Store {
             let bounds = GROUP_BOUNDS.iter().map(|bound| *bound as f64).chain([f64::INFINITY]);
             let buckets: Vec<(f64, u64)> = bounds.zip(sizes.counts).collect();
             let help = "Writes that shared one commit";
-            let mut histogram = encoder.encode_descriptor("store_group_jobs", help, None, MetricType::Histogram)?;
+            let mut histogram =
+                encoder.encode_descriptor("store_group_jobs", help, None, MetricType::Histogram)?;
             let count = sizes.counts.iter().sum();
-            histogram.encode_histogram::<prometheus_client::encoding::NoLabelSet>(sizes.sum as f64, count, &buckets, None)?;
+            histogram.encode_histogram::<prometheus_client::encoding::NoLabelSet>(
+                sizes.sum as f64,
+                count,
+                &buckets,
+                None,
+            )?;
         }
         Ok(())
     }

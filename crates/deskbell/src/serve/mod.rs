@@ -119,7 +119,8 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
     let background = desk.start_background();
     let (stop, stopping): (Sender<bool>, Receiver<bool>) = channel(false);
     let address = bound.api.local_addr().context("the address of the server cannot be read")?;
-    let mut servers = vec![tokio::spawn(server::serve(bound.api, router, limits, Arc::clone(&metrics), stopping.clone()))];
+    let mut servers =
+        vec![tokio::spawn(server::serve(bound.api, router, limits, Arc::clone(&metrics), stopping.clone()))];
     if let Some(listener) = bound.metrics {
         let address = listener.local_addr().context("the address of the figures cannot be read")?;
         let router = router::metrics_alone(Arc::clone(&metrics), &settings);
@@ -151,7 +152,10 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
 }
 
 /// What was acknowledged is on disk; whatever else was going on is as if the power had failed.
-#[expect(clippy::disallowed_methods, reason = "a second signal asks for just this: to end without finishing anything")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a second signal asks for just this: to end without finishing anything"
+)]
 fn at_once(signal: &str) -> ! {
     tracing::warn!(signal, "a second signal: ending at once");
     std::process::exit(CUT_OFF.into())

@@ -30,7 +30,9 @@ pub fn app(desk: Desk, settings: Settings) -> Router {
         .route(
             "/healthz",
             any(move |request: Request| {
-                beside("/healthz", alive.clone(), request, async |_| plain(StatusCode::OK, JSON, r#"{"status":"ok"}"#))
+                beside("/healthz", alive.clone(), request, async |_| {
+                    plain(StatusCode::OK, JSON, r#"{"status":"ok"}"#)
+                })
             }),
         )
         .route(
@@ -62,7 +64,12 @@ pub(super) enum Readers {
 }
 
 /// The router with `/metrics`.
-pub(super) fn with_metrics(router: Router, metrics: Arc<Metrics>, settings: &Settings, readers: Readers) -> Router {
+pub(super) fn with_metrics(
+    router: Router,
+    metrics: Arc<Metrics>,
+    settings: &Settings,
+    readers: Readers,
+) -> Router {
     let settings = settings.clone();
     router.route(
         "/metrics",
@@ -87,14 +94,17 @@ pub(super) fn with_metrics(router: Router, metrics: Arc<Metrics>, settings: &Set
 
 /// A router of `/metrics` alone.
 pub(super) fn metrics_alone(metrics: Arc<Metrics>, settings: &Settings) -> Router {
-    let nothing = || async { plain(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "Only /metrics is here.\n") };
+    let nothing =
+        || async { plain(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "Only /metrics is here.\n") };
     with_metrics(Router::new().fallback(nothing), metrics, settings, Readers::Everybody)
 }
 
 fn from_this_machine(request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
-    let passed_on = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
-    peer.is_some_and(|peer| peer.is_loopback()) && !passed_on.iter().any(|name| request.headers().contains_key(*name))
+    let passed_on =
+        ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+    peer.is_some_and(|peer| peer.is_loopback())
+        && !passed_on.iter().any(|name| request.headers().contains_key(*name))
 }
 
 /// Answers a route beside the API, and tells the observer.

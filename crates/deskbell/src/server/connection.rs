@@ -99,9 +99,10 @@ mod tests {
 
     #[test]
     fn the_request_line_is_measured_as_it_was_sent() {
-        for (line, method, target) in
-            [("GET /a?b=c HTTP/1.1\r\n", "GET", "/a?b=c"), ("POST http://h:1/x HTTP/1.1\r\n", "POST", "http://h:1/x")]
-        {
+        for (line, method, target) in [
+            ("GET /a?b=c HTTP/1.1\r\n", "GET", "/a?b=c"),
+            ("POST http://h:1/x HTTP/1.1\r\n", "POST", "http://h:1/x"),
+        ] {
             let request = Request::builder().method(method).uri(target).body(()).expect("a request");
             assert!(line_length(&request).abs_diff(line.len()) <= 1, "{line:?}: {}", line_length(&request));
         }

@@ -76,7 +76,11 @@ pub(crate) async fn serve(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             // The caller has gone before its turn.
-            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => continue,
+            Err(error)
+                if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) =>
+            {
+                continue;
+            }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken; trying again");
                 tokio::time::sleep(BREATH).await;
@@ -87,7 +91,12 @@ pub(crate) async fn serve(
         let _ = stream.set_nodelay(true);
         let phase = Arc::new(Phase::default());
         let patience = Patience { head: limits.head, idle: limits.idle };
-        let service = Service { router: Arc::clone(&router), peer, phase: Arc::clone(&phase), metrics: Arc::clone(&metrics) };
+        let service = Service {
+            router: Arc::clone(&router),
+            peer,
+            phase: Arc::clone(&phase),
+            metrics: Arc::clone(&metrics),
+        };
         let io = TokioIo::new(Stream::new(stream, phase, patience));
         let connection = graceful.watch(http.serve_connection(io, service));
         let open = Open::new(Arc::clone(&metrics));
@@ -104,7 +113,10 @@ pub(crate) async fn serve(
         tracing::info!(running, "finishing the requests that run");
     }
     if tokio::time::timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
-        tracing::warn!(running = metrics.in_flight.get(), "not all requests finished in time; they are cut off");
+        tracing::warn!(
+            running = metrics.in_flight.get(),
+            "not all requests finished in time; they are cut off"
+        );
     }
 }
 

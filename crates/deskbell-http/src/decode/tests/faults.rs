@@ -196,6 +196,8 @@ fn exactly_one_of_two_names_is_needed() {
     assert_eq!(read("IDs=1&ids=1"), ["invalid IDs"]);
     assert_eq!(read("IDs=1"), ["accepted"]);
     assert_eq!(read("IDs=&ids=1"), ["accepted"]);
+    let chosen = decode(&table, b"IDs=1&ids[]=", b"", None).expect("accepted");
+    assert!(chosen.given("IDs") && !chosen.given("ids"));
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub(super) fn operation() -> Operation<Desk> {
             Field::id_text("TicketIDs", MOST).doc("The tickets as one text: digits, commas and blanks."),
             Field::ids("ticketIDs", MOST).doc("The same as an array. Send one of the two."),
             Field::actions("actions", TYPES, ACTIONS).required().doc("What to do, in order; at most 10."),
+            delete::purge(),
         ])
         .one_of(&["TicketIDs", "ticketIDs"])
         .bulk()
@@ -75,13 +76,14 @@ fn named(params: &Params) -> (&'static str, &[i64]) {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let ids = named(&call.params).1.to_vec();
-    let edits = call.params.actions("actions").iter().map(|action| edit(&call.state, action)).collect();
+    let purge = call.params.flag("purge");
+    let edits = call.params.actions("actions").iter().map(|action| edit(&call.state, action, purge)).collect();
     let words = Words { done: "Actions done on", would: "Actions would be done on" };
     bulk::run(call, "ticketBatch", Permission::TicketBatch, ids, edits, words).await
 }
 
-/// The edit that an action asks for.
-fn edit(desk: &Desk, action: &Action) -> Edit {
+/// The edit that an action asks for; `purge` is for those that delete.
+fn edit(desk: &Desk, action: &Action, purge: bool) -> Edit {
     let change = match action.kind {
         "setStatus" => Change::Status(Status::parse(action.word()).unwrap_or(Status::Open)),
         "setPriority" => Change::Priority(Priority::parse(action.word()).unwrap_or(Priority::Medium)),
@@ -98,7 +100,7 @@ fn edit(desk: &Desk, action: &Action) -> Edit {
         "addNote" => Change::Note(action.text().to_owned()),
         "archive" => Change::Archive,
         "unarchive" => Change::Unarchive,
-        "delete" => delete::edit(desk, false).change,
+        "delete" => delete::edit(desk, purge).change,
         // The table has no other type that gets here.
         other => unreachable!("the action type {other} is in the table and has no edit"),
     };

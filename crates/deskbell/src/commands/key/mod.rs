@@ -112,14 +112,18 @@ fn run_list(json: bool, desk: &Desk) -> Result<()> {
 }
 
 fn run_update(update: &Update, desk: &Desk) -> Result<()> {
-    let change = options::Change::of(&update.name, &update.permissions, &update.limits, desk.context().now())?;
+    let change =
+        options::Change::of(&update.name, &update.permissions, &update.limits, desk.context().now())?;
     let id = KeyId(update.id);
-    let changed =
-        write(desk, "keyUpdate", move |work| key::update(work, id, |rights| change.apply(rights)))?;
+    let changed = write(desk, "keyUpdate", move |work| key::update(work, id, |rights| change.apply(rights)))?;
     if changed.revoked_at.is_some() {
         terminal::hint(&format!("Key {id} is revoked, and stays so."));
     }
-    if update.json { terminal::answer_json(&show::item(&changed)) } else { terminal::answer(&format!("Key {id} is changed.")) }
+    if update.json {
+        terminal::answer_json(&show::item(&changed))
+    } else {
+        terminal::answer(&format!("Key {id} is changed."))
+    }
 }
 
 fn run_revoke(id: KeyId, json: bool, desk: &Desk) -> Result<()> {

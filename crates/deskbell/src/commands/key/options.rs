@@ -62,8 +62,14 @@ impl Change {
     /// What the options ask for.
     ///
     /// Errors: wrong usage, also if they ask for nothing.
-    pub(crate) fn of(name: &Name, permissions: &Permissions, limits: &Limits, now: Timestamp) -> Result<Self> {
-        let change = Self { name: name.name.clone(), permissions: permissions.given(), ..limits.change(now)? };
+    pub(crate) fn of(
+        name: &Name,
+        permissions: &Permissions,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let change =
+            Self { name: name.name.clone(), permissions: permissions.given(), ..limits.change(now)? };
         let nothing = change.name.is_none()
             && change.permissions.is_none()
             && change.brands.is_none()
@@ -71,7 +77,9 @@ impl Change {
             && change.networks.is_none()
             && change.expires.is_none();
         if nothing {
-            return usage("nothing to change: name at least one of --name, --permission, --all, --brand, --group, --expires, --allow");
+            return usage(
+                "nothing to change: name at least one of --name, --permission, --all, --brand, --group, --expires, --allow",
+            );
         }
         Ok(change)
     }
@@ -158,7 +166,9 @@ fn limit_of(option: &str, texts: &[String], least: i64) -> Result<Limit> {
     for text in texts {
         match text.trim().parse::<i64>() {
             Ok(id) if id >= least => ids.push(id),
-            _ => return usage(format!("{option} takes ids separated by commas, or `all`; {text:?} is no id")),
+            _ => {
+                return usage(format!("{option} takes ids separated by commas, or `all`; {text:?} is no id"));
+            }
         }
     }
     Ok(Limit::only(ids))
@@ -171,7 +181,9 @@ fn networks(texts: &[String]) -> Result<Networks> {
         return Ok(Networks::default());
     }
     Networks::parse(texts.iter().map(String::as_str)).or_else(|wrong| {
-        usage(format!("--allow takes networks such as 10.0.0.0/8 or 2001:db8::/32, or `all`; {wrong:?} is none"))
+        usage(format!(
+            "--allow takes networks such as 10.0.0.0/8 or 2001:db8::/32, or `all`; {wrong:?} is none"
+        ))
     })
 }
 
@@ -204,7 +216,9 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
     let name = deskbell_core::text::one_line(text).trim().to_owned();
     match name.chars().count() {
         0 => Err("a key needs a name".into()),
-        n if n > limit::NAME => Err(format!("a name has at most {} characters, this one has {n}", limit::NAME)),
+        n if n > limit::NAME => {
+            Err(format!("a name has at most {} characters, this one has {n}", limit::NAME))
+        }
         _ => Ok(name),
     }
 }
@@ -270,8 +284,14 @@ mod tests {
         change.apply(&mut rights);
         assert_eq!(rights, Rights { brands: Limit::All, ..before.clone() });
         let mut rights = before.clone();
-        Change::of(&Name { name: None }, &none, &limits(None, Some("never")), NOW).expect("good").apply(&mut rights);
+        Change::of(&Name { name: None }, &none, &limits(None, Some("never")), NOW)
+            .expect("good")
+            .apply(&mut rights);
         assert_eq!(rights, Rights { expires: None, ..before });
-        assert!(Change::of(&Name { name: None }, &none, &limits(None, None), NOW).expect_err("nothing").is::<Usage>());
+        assert!(
+            Change::of(&Name { name: None }, &none, &limits(None, None), NOW)
+                .expect_err("nothing")
+                .is::<Usage>()
+        );
     }
 }

@@ -48,7 +48,8 @@ pub(crate) fn item(key: &Key) -> Item {
 
 /// Keys as a table.
 pub(crate) fn table(keys: &[Key], now: Timestamp) -> String {
-    let mut table = terminal::table(&["id", "name", "key", "permissions", "limits", "state", "last used (UTC)"]);
+    let mut table =
+        terminal::table(&["id", "name", "key", "permissions", "limits", "state", "last used (UTC)"]);
     for key in keys {
         table.add_row([
             key.id.to_string(),

@@ -42,7 +42,8 @@ impl Client {
     pub async fn send_async(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
         let mut request = request.body(body.into()).expect("a request");
         let carries = |name: &str| request.headers().contains_key(name);
-        if let Some(secret) = self.secret.as_ref().filter(|_| !carries("apikey") && !carries("authorization")) {
+        if let Some(secret) = self.secret.as_ref().filter(|_| !carries("apikey") && !carries("authorization"))
+        {
             request.headers_mut().insert("apikey", secret.parse().expect("a header value"));
         }
         let answer = self.router.clone().oneshot(request).await.expect("an answer");
@@ -91,7 +92,9 @@ impl Client {
     pub fn multipart(&self, method: Method, path: &str, parts: &[(&str, &str)]) -> Seen {
         let mut body = String::new();
         for (name, value) in parts {
-            body.push_str(&format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            body.push_str(&format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
         }
         body.push_str("--edge--\r\n");
         let request = self.request(method, path).header("content-type", "multipart/form-data; boundary=edge");
@@ -113,9 +116,9 @@ impl Seen {
         let json = self.expect(status);
         assert_eq!(json["status"], "error", "{json}");
         assert_eq!(json["code"], code, "{json}");
-        let seen: Vec<&str> = json["errors"].as_array().map_or(Vec::new(), |errors| {
-            errors.iter().map(|e| e["field"].as_str().unwrap_or("")).collect()
-        });
+        let seen: Vec<&str> = json["errors"]
+            .as_array()
+            .map_or(Vec::new(), |errors| errors.iter().map(|e| e["field"].as_str().unwrap_or("")).collect());
         assert_eq!(seen, fields, "{json}");
         json
     }

@@ -135,9 +135,9 @@ impl TestDesk {
             expires: None,
         };
         let system = Arc::new(Actor::system());
-        let made = self.desk.write_blocking(Urgency::Interactive, &system, "test", move |work| {
-            key::create(work, &rights)
-        });
+        let made = self
+            .desk
+            .write_blocking(Urgency::Interactive, &system, "test", move |work| key::create(work, &rights));
         let (id, secret) = made.expect("a key");
         Client::new(self.router.clone(), Arc::clone(&self.runtime), Some(secret), id)
     }
@@ -184,7 +184,14 @@ impl TestDesk {
         let events = item["timeline"].as_array().expect("a timeline").iter().filter(|e| e["type"] == "event");
         let text = |e: &Value, key: &str| e[key].as_str().expect("text").to_owned();
         events
-            .map(|e| format!("{}: {} -> {}", text(e, "item_type"), text(e, "item_type_old"), text(e, "item_type_id")))
+            .map(|e| {
+                format!(
+                    "{}: {} -> {}",
+                    text(e, "item_type"),
+                    text(e, "item_type_old"),
+                    text(e, "item_type_id")
+                )
+            })
             .collect()
     }
 }

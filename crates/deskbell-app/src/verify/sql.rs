@@ -1,0 +1,44 @@
+//! SQL of the check of the data. Every statement is bounded by ids, so that none holds a snapshot for long.
+
+/// SQLite: the tables of the database.
+pub(super) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+/// SQLite: what is wrong with a table's pages and indexes; one row that says ok if nothing is.
+pub(super) const INTEGRITY: &str = "SELECT integrity_check FROM pragma_integrity_check($1)";
+/// SQLite: rows of a table that refer to what is not there.
+pub(super) const FOREIGN_KEYS: &str =
+    "SELECT COALESCE(rowid, 0), parent FROM pragma_foreign_key_check($1) LIMIT 100";
+
+/// The newest ticket.
+pub(super) const NEWEST_TICKET: &str = "SELECT MAX(id) FROM ticket";
+/// The tags by which tickets are found.
+pub(super) const TAGS: &str =
+    "SELECT ticket_id, tag FROM ticket_tag WHERE ticket_id > $1 AND ticket_id <= $2 ORDER BY ticket_id, tag";
+/// How many events tickets have: `created`, and those that a timeline counts.
+pub(super) const EVENTS: &str = "SELECT ticket_id, \
+     CAST(SUM(CASE WHEN item_type = 'created' THEN 1 ELSE 0 END) AS BIGINT), \
+     CAST(SUM(CASE WHEN item_type IN ('note', 'message') THEN 0 ELSE 1 END) AS BIGINT) \
+     FROM journal WHERE ticket_id > $1 AND ticket_id <= $2 GROUP BY ticket_id";
+/// Messages and notes in the order in which they stand in the index.
+pub(super) const MESSAGES: &str = "SELECT ticket_id, id, first_segment, segments, COALESCE(plain, content) FROM message \
+     WHERE ticket_id > $1 AND ticket_id <= $2 ORDER BY ticket_id, first_segment, id";
+/// Tickets whose customer is not there, or another brand's.
+pub(super) const STRANGERS: &str = "SELECT t.id FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id \
+     WHERE t.id > $1 AND t.id <= $2 AND t.customer_id <> 0 AND (c.id IS NULL OR c.brand_id <> t.brand_id) ORDER BY t.id";
+
+/// The newest event.
+pub(super) const NEWEST_EVENT: &str = "SELECT MAX(id) FROM journal";
+/// Events with their payload and its hash.
+pub(super) const PAYLOADS: &str = "SELECT id, before, after, salt, payload_hash FROM journal \
+     WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// Customers, some at a time.
+pub(super) const CUSTOMERS: &str = "SELECT id FROM customer WHERE id > $1 ORDER BY id LIMIT $2";
+/// Addresses that stand under another brand than their customer.
+pub(super) const STRAY_ADDRESSES: &str = "SELECT c.id FROM customer_address a JOIN customer c ON c.id = a.customer_id \
+     WHERE a.customer_id > $1 AND a.customer_id <= $2 AND a.brand_id <> c.brand_id ORDER BY c.id";
+
+/// What imports have brought in, and whether the ticket is there, or was once.
+pub(super) const IMPORTED: &str = "SELECT r.source, r.record_id, r.ticket_id, t.source, t.source_id, \
+     CASE WHEN EXISTS (SELECT 1 FROM journal j WHERE j.ticket_id = r.ticket_id) THEN 1 ELSE 0 END \
+     FROM import_record r LEFT JOIN ticket t ON t.id = r.ticket_id \
+     WHERE (r.source, r.record_id) > ($1, $2) ORDER BY r.source, r.record_id LIMIT $3";

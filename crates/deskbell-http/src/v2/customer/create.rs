@@ -1,0 +1,65 @@
+//! POST /api/v2/customer: creates a customer. Rules live in `deskbell_app::customer::create`.
+
+use deskbell_app::Desk;
+use deskbell_app::customer::create::{self, NewCustomer};
+use deskbell_core::fault::Detail;
+use deskbell_core::text::limit;
+use deskbell_core::{BrandId, Code, Permission, TicketId};
+
+use super::fields;
+use crate::{Call, Failure, Field, Operation, Params, Reply};
+
+pub(super) fn operation() -> Operation<Desk> {
+    Operation::post("customerCreate", "/customer")
+        .tag("Customer")
+        .summary("Creates a customer and links tickets to it.")
+        .description(
+            "Every field is optional. Without a brand the customer belongs to that of ticket_id, else to the lowest that \
+             the key may see. An address or an external primary id that another customer of the brand has is a 409, and \
+             nothing is done.",
+        )
+        .needs(Permission::CustomerCud)
+        .fields(fields::channel())
+        .fields([
+            Field::id("brand_id").doc("The brand."),
+            Field::id("brandID").doc("The same as brand_id."),
+            Field::line("primary_id", limit::NAME).doc("Your own id for the customer, unique in the brand."),
+            Field::line("externalPrimaryID", limit::NAME).doc("The same as primary_id."),
+        ])
+        .fields(fields::person())
+        .open_names("custom_fields")
+        .check(check)
+        .result(&["customerID"])
+        .fails(&[Code::UnknownReference, Code::NotFound, Code::Conflict])
+        .handler(handle)
+}
+
+fn check(params: &Params, wrong: &mut Vec<Detail>) {
+    fields::check_channel(params, wrong);
+    fields::check_person(params, wrong);
+    fields::check_twins(params, wrong, ["brand_id", "brandID"]);
+    fields::check_twins(params, wrong, ["primary_id", "externalPrimaryID"]);
+}
+
+fn new(params: &Params) -> NewCustomer {
+    let brand = |name| params.id(name).map(|id| (name, BrandId(id)));
+    NewCustomer {
+        brand: brand("brand_id").or_else(|| brand("brandID")),
+        external_id: fields::external_id(params, &["primary_id", "externalPrimaryID"]),
+        firstname: params.text("firstname").unwrap_or_default().to_owned(),
+        lastname: params.text("lastname").unwrap_or_default().to_owned(),
+        address: fields::address(params),
+        fields: params.map("custom_fields").to_vec(),
+        ticket: params.id("ticket_id").map(TicketId),
+        no_sync: params.flag("noSync"),
+    }
+}
+
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let new = new(&call.params);
+    let write = call.state.write(&call.actor, "customerCreate", move |work| create::create(work, &new));
+    let ((id, version), batch) = write.await?;
+    let reply =
+        Reply::result("User created and channel linked.").named("customerID", id.0).in_version(version);
+    Ok(reply.in_batch(batch.as_str()).at(&format!("/api/v2/customer/{id}")))
+}

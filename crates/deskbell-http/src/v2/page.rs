@@ -1,0 +1,50 @@
+//! What the lists of brands, groups, channels and users share: their parameters, their envelope, and the version that a
+//! change asks for.
+
+use deskbell_app::Desk;
+use deskbell_app::item::Paging;
+use deskbell_core::Version;
+use deskbell_core::text::limit;
+use serde::Serialize;
+
+use crate::reply::Page;
+use crate::{Call, Field, Params, Reply};
+
+/// The parameters of a list.
+pub(crate) fn fields(query: &'static str) -> [Field; 3] {
+    [
+        Field::line("query", limit::NAME).doc(query),
+        Field::number("itemStart", 0..=deskbell_core::id::MAX_ID)
+            .default(0)
+            .doc("How many rows to leave out."),
+        Field::number("itemLimit", 0..=9_999)
+            .default(15)
+            .doc("How many rows at the most; 0 asks for the total alone."),
+    ]
+}
+
+/// The page that is asked for.
+pub(crate) fn paging(params: &Params) -> Paging {
+    Paging {
+        query: params.text("query").unwrap_or_default().to_owned(),
+        start: params.need("itemStart"),
+        limit: params.need("itemLimit"),
+    }
+}
+
+/// The answer of a list, whose total is always exact.
+pub(crate) fn reply<T: Serialize>(params: &Params, total: i64, rows: &[T]) -> Reply {
+    let totals = Page {
+        start: params.need("itemStart").unsigned_abs(),
+        limit: params.need("itemLimit").unsigned_abs(),
+        total: total.unsigned_abs(),
+        exact: true,
+    };
+    Reply::list(totals, rows, None)
+}
+
+/// Whether `If-Match` admits a version; without it every one is.
+pub(crate) fn admits(call: &Call<Desk>) -> impl Fn(Version) -> bool + Clone + Send + Sync + 'static {
+    let expected = call.expected().cloned();
+    move |version| expected.as_ref().is_none_or(|e| e.admits(version))
+}

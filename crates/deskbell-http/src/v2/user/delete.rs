@@ -1,0 +1,30 @@
+//! DELETE /api/v2/user/{userID}: deactivates a user. Rules live in `deskbell_app::user::deactivate`.
+
+use deskbell_app::{Desk, user};
+use deskbell_core::{Code, Permission, UserId};
+
+use crate::v2::page;
+use crate::{Call, Failure, Operation, Reply};
+
+pub(super) fn operation() -> Operation<Desk> {
+    Operation::delete("userDelete", "/user/{userID}")
+        .tag("User")
+        .summary("Deactivates a user.")
+        .description(
+            "Unfinished tickets lose the user and keep the group, each with its event and version; finished ones and the \
+             history keep the name. The user stays readable and comes back with active=true. Of a user who is inactive \
+             already the version stays.",
+        )
+        .needs(Permission::UserCud)
+        .if_match()
+        .result(&["userID"])
+        .fails(&[Code::NotFound])
+        .handler(handle)
+}
+
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let (id, admits) = (UserId(call.id("userID")), page::admits(&call));
+    let (version, batch) = user::deactivate(&call.state, &call.actor, "userDelete", id, admits).await?;
+    let reply = Reply::result("User deactivated.").named("userID", id.0).in_version(version);
+    Ok(reply.in_batch(batch.as_str()))
+}

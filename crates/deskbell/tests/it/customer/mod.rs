@@ -1,0 +1,3 @@
+//! The Customer controller.
+
+mod calls;
