@@ -1,11 +1,12 @@
 //! Whether the server can do its work: `/healthz` (the process answers) and `/readyz` (the store answers a read and
 //! takes a write).
 //!
-//! A full disk is noticed by trying: the probe writes a row of its own. Its outcome counts for a second, so that many
-//! who ask cost one write.
+//! The probe writes a row of its own. That may still fit where a ticket does not, so the last bit of the disk counts as
+//! full. An outcome counts for a second, so that many who ask cost one write.
 
 mod sql;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,12 +20,17 @@ use tokio::time::Instant;
 const FRESH: Duration = Duration::from_secs(1);
 /// How long the store may take.
 const LIMIT: Duration = Duration::from_secs(5);
+/// Bytes of the disk that count as none: a write of some tickets may need as much.
+const LAST_BIT: u64 = 1 << 20;
+const FULL: &str = "the disk is full: reads go on, writes are refused";
 
 /// The probe of a desk. Cheap to clone; clones share the last outcome.
 #[derive(Clone)]
 pub(crate) struct Health {
     desk: Desk,
     system: Arc<Actor>,
+    /// The data folder, where there is one.
+    folder: Option<PathBuf>,
     last: Arc<Mutex<Option<(Instant, Outcome)>>>,
 }
 
@@ -32,8 +38,8 @@ pub(crate) struct Health {
 pub(crate) type Outcome = Result<(), &'static str>;
 
 impl Health {
-    pub(crate) fn new(desk: Desk) -> Self {
-        Self { desk, system: Arc::new(Actor::system()), last: Arc::default() }
+    pub(crate) fn new(desk: Desk, folder: Option<PathBuf>) -> Self {
+        Self { desk, system: Arc::new(Actor::system()), folder, last: Arc::default() }
     }
 
     /// Whether the store does its work.
@@ -44,13 +50,17 @@ impl Health {
         {
             return outcome;
         }
+        let before = last.map(|(_, outcome)| outcome);
         let outcome = match tokio::time::timeout(LIMIT, self.probe()).await {
+            Ok(Ok(())) if self.is_full() => Err(FULL),
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(reason(&error)),
             Err(_) => Err("the store does not answer in time"),
         };
-        if let Err(reason) = outcome {
-            tracing::warn!(reason, "not ready");
+        match outcome {
+            Err(reason) if before != Some(outcome) => tracing::warn!(reason, "not ready"),
+            Ok(()) if before.is_some_and(|before| before.is_err()) => tracing::info!("ready again"),
+            _ => {}
         }
         *last = Some((Instant::now(), outcome));
         outcome
@@ -66,6 +76,11 @@ impl Health {
         });
         write.await.map(|_| ())
     }
+
+    fn is_full(&self) -> bool {
+        let room = self.folder.as_ref().and_then(|folder| rustix::fs::statvfs(folder).ok());
+        room.is_some_and(|room| room.f_bavail.saturating_mul(room.f_frsize) < LAST_BIT)
+    }
 }
 
 /// The reason in fixed words: anybody may ask, so nothing of the machine is told.
@@ -73,7 +88,7 @@ fn reason(error: &Error) -> &'static str {
     match error {
         Error::Fault(_) => "the store refuses",
         Error::Store(error) => match error.kind() {
-            Kind::DiskFull => "the disk is full: reads go on, writes are refused",
+            Kind::DiskFull => FULL,
             Kind::Overloaded => "the store has too much to do",
             Kind::Timeout => "the store does not answer in time",
             Kind::Closed => "the server is stopping",

@@ -27,6 +27,8 @@ pub(crate) fn for_commands(config: &Config) -> Result<()> {
 
 fn start(config: &Config, level: LevelFilter) -> Result<()> {
     let log = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(Stderr);
+    // A log that cannot be written must not bring the server down: the complaint about it would go to the same place.
+    let log = log.log_internal_errors(false);
     let started = match config.text("log_format") {
         "json" => log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         _ => log.try_init(),

@@ -18,7 +18,9 @@ pub fn delete(work: &mut Work<'_, '_>, id: BrandId, expected: impl Fn(Version) -
     // Locked first: a ticket that is being made at this moment is seen below, one that begins later finds no brand.
     let brand = load(work.tx, work.actor, id, true)?;
     item::check_version("Brand", id, brand.version, expected)?;
-    for (text, what) in [(sql::HAS_TICKETS, "tickets (those in the trash count)"), (sql::HAS_CUSTOMERS, "customers")] {
+    for (text, what) in
+        [(sql::HAS_TICKETS, "tickets (those in the trash count)"), (sql::HAS_CUSTOMERS, "customers")]
+    {
         if work.tx.first(text, &[id.0.into()], |row| row.int(0))?.is_some() {
             return Err(in_use(id, what));
         }

@@ -31,7 +31,8 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
 
 /// Notes every value that a brand does not take.
 pub fn check(fields: &Fields, problems: &mut Vec<Detail>) {
-    let mut invalid = |field: &str, message: &str| problems.push(detail(field, Code::InvalidParameter, message));
+    let mut invalid =
+        |field: &str, message: &str| problems.push(detail(field, Code::InvalidParameter, message));
     if fields.country.as_deref().is_some_and(|c| country(c).is_none()) {
         invalid("country", "country must be a code of ISO 3166 with two letters, such as NL, or empty.");
     }
@@ -44,7 +45,6 @@ pub fn check(fields: &Fields, problems: &mut Vec<Detail>) {
     if fields.business_hours.as_deref().is_some_and(|h| !is_object_or_empty(h)) {
         invalid("business_hours", "business_hours must be the text of a JSON object, or empty.");
     }
-    check_name(fields.name.as_deref(), problems);
     check_url("crm_sync_url", fields.crm_sync_url.as_deref(), problems);
 }
 
@@ -134,7 +134,9 @@ mod tests {
 
     #[test]
     fn languages_and_hours_that_are_well_formed_pass() {
-        for (language, hours) in [("en", ""), ("pt-BR", "{}"), ("zh-Hant-TW", r#"{"monday":[["09:00","17:00"]]}"#)] {
+        for (language, hours) in
+            [("en", ""), ("pt-BR", "{}"), ("zh-Hant-TW", r#"{"monday":[["09:00","17:00"]]}"#)]
+        {
             let fields = Fields {
                 language: Some(language.into()),
                 business_hours: Some(hours.into()),

@@ -20,7 +20,9 @@ pub fn delete(work: &mut Work<'_, '_>, id: ChannelId, expected: impl Fn(Version)
         let message = format!("Channel {id} is built in, so it cannot be deleted; it can be renamed.");
         return Err(Fault::new(Code::Conflict, message).into());
     }
-    for (text, what) in [(sql::HAS_TICKETS, "tickets (those in the trash count)"), (sql::HAS_MESSAGES, "messages")] {
+    for (text, what) in
+        [(sql::HAS_TICKETS, "tickets (those in the trash count)"), (sql::HAS_MESSAGES, "messages")]
+    {
         if work.tx.first(text, &[id.0.into()], |row| row.int(0))?.is_some() {
             return Err(in_use(id, what));
         }

@@ -135,7 +135,8 @@ fn move_tickets(work: &mut Work<'_, '_>, from: GroupId, to: GroupId, ids: &[i64]
     if moved > 0 || !some_tickets(work, from)?.iter().any(|id| ids.contains(id)) {
         return Ok(());
     }
-    let message = format!("Tickets of group {from} lie outside this caller's limits, so it cannot be deleted.");
+    let message =
+        format!("Tickets of group {from} lie outside this caller's limits, so it cannot be deleted.");
     Err(Fault::new(Code::Conflict, message).into())
 }
 
@@ -147,7 +148,13 @@ fn move_merged(work: &mut Work<'_, '_>, ticket: Ticket, to: GroupId) -> Result<(
     Ok(())
 }
 
-fn move_quietly(work: &mut Work<'_, '_>, from: GroupId, to: GroupId, ids: &[i64], which: &str) -> Result<u64> {
+fn move_quietly(
+    work: &mut Work<'_, '_>,
+    from: GroupId,
+    to: GroupId,
+    ids: &[i64],
+    which: &str,
+) -> Result<u64> {
     let mut statement = Statement::new(sql::MOVE_QUIETLY);
     statement.params.extend([to.0.into(), from.0.into()]);
     statement.within("id", ids).push(which);

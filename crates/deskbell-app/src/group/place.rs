@@ -14,7 +14,9 @@ pub(super) fn require_served(tx: &mut Tx<'_>, owner: GroupId, group: &Group, fie
     let mut outside = 0;
     let trash = sql::trash_by_brand(tx.engine());
     for text in [sql::TICKETS_BY_BRAND, &trash] {
-        for (brand, count) in tx.all(text, &[owner.0.into()], |row| Ok((BrandId(row.int(0)?), row.int(1)?)))? {
+        for (brand, count) in
+            tx.all(text, &[owner.0.into()], |row| Ok((BrandId(row.int(0)?), row.int(1)?)))?
+        {
             if !group.serves(brand) {
                 outside += count;
             }

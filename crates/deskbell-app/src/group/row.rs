@@ -49,9 +49,10 @@ impl Group {
         self.all_brands || self.brands.contains(&brand)
     }
 
-    /// What its members see by it.
+    /// What its members see by it. A group that is yet to be made is within no limit to groups.
     pub fn scope(&self) -> Scope {
         let brands = if self.all_brands { Limit::All } else { Limit::only(self.brands.iter().map(|b| b.0)) };
-        Scope { grants: vec![Grant { brands, groups: Limit::only([self.id.0]) }] }
+        let groups = if self.id.is_none() { Limit::All } else { Limit::only([self.id.0]) };
+        Scope { grants: vec![Grant { brands, groups }] }
     }
 }

@@ -62,7 +62,8 @@ impl Fields {
 /// Refuses a permission that the actor lacks itself.
 pub(super) fn require_held(actor: &Actor, permissions: PermissionSet) -> Result<()> {
     let Some(lacking) = permissions.iter().find(|p| !actor.permissions.has(*p)) else { return Ok(()) };
-    let message = format!("Nobody grants what it does not have: this call needs the permission {lacking} itself.");
+    let message =
+        format!("Nobody grants what it does not have: this call needs the permission {lacking} itself.");
     Err(Fault::of("permissions", Code::Forbidden, message).into())
 }
 
@@ -73,8 +74,8 @@ pub(super) fn require_grants(actor: &Actor, before: &Group, now: &Group) -> Resu
         // Every brand is concerned, also those that the actor does not see.
         require_sight(actor, if before.all_brands { before } else { now })?;
     }
-    let further_brand = now.all_brands && !before.all_brands
-        || now.brands.iter().any(|brand| !before.serves(*brand));
+    let further_brand =
+        now.all_brands && !before.all_brands || now.brands.iter().any(|brand| !before.serves(*brand));
     let further_member = now.members.iter().any(|member| !before.members.contains(member));
     if further_brand || further_member {
         return require_all_of(actor, now);

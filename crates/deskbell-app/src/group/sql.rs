@@ -39,11 +39,11 @@ pub(super) const UPDATE: &str = "UPDATE desk_group SET name = $2, name_key = $3,
 /// One more change of a group, made from the other side.
 pub(super) const STEP: &str = "UPDATE desk_group SET version = version + 1, last_update = $2 WHERE id = $1";
 /// One more change of a user, made from this side.
-pub(super) const STEP_USER: &str = "UPDATE desk_user SET version = version + 1, last_update = $2 WHERE id = $1";
+pub(super) const STEP_USER: &str =
+    "UPDATE desk_user SET version = version + 1, last_update = $2 WHERE id = $1";
 
 /// Serves a brand from now on.
-pub(super) const ADD_BRAND: &str =
-    "INSERT INTO group_brand (group_id, brand_id) VALUES ($1, $2) ON CONFLICT (group_id, brand_id) DO NOTHING";
+pub(super) const ADD_BRAND: &str = "INSERT INTO group_brand (group_id, brand_id) VALUES ($1, $2) ON CONFLICT (group_id, brand_id) DO NOTHING";
 /// Serves it no more.
 pub(super) const REMOVE_BRAND: &str = "DELETE FROM group_brand WHERE group_id = $1 AND brand_id = $2";
 /// Has a member from now on.

@@ -62,8 +62,8 @@ pub struct Summary {
     pub left_out: u64,
     /// Records that could not go in.
     pub rejected: u64,
-    /// Customers made.
-    pub customers: u64,
+    /// Customers made; unknown in a dry run, which forgets one transaction's customers before the next.
+    pub customers: Option<u64>,
     /// Brands made.
     pub brands: u64,
     /// Groups made.
@@ -159,7 +159,12 @@ pub fn run(
     }
     let keep = Rejects::new(path, rows.head.clone(), map.names_line);
     let total = fs::metadata(file)?.len();
-    let summary = Summary { source: map.source.clone(), dry_run: options.dry_run, ..Summary::default() };
+    let summary = Summary {
+        source: map.source.clone(),
+        dry_run: options.dry_run,
+        customers: (!options.dry_run).then_some(0),
+        ..Summary::default()
+    };
     let source: Arc<str> = map.source.as_str().into();
     let mut run =
         Run { desk, source, tell, total, bytes: 0, keep, summary, made: Made::default(), time: TRANSACTION / 2 };
@@ -273,7 +278,7 @@ impl Run<'_> {
         thread::sleep(PAUSE);
         self.made.brands.extend(written.made.brands.iter().cloned());
         self.made.groups.extend(written.made.groups.iter().cloned());
-        self.summary.customers += written.customers;
+        self.summary.customers = self.summary.customers.map(|count| count + written.customers);
         Ok(written)
     }
 

@@ -126,9 +126,8 @@ pub(crate) fn existing(tx: &mut Tx<'_>, text: Statement, ids: &[i64]) -> Result<
 /// Refuses ids that are not among those found, all of them at once.
 pub(crate) fn refuse_unknown(field: &str, kind: &str, ids: &[i64], found: &[i64]) -> Result<()> {
     let unknown = ids.iter().filter(|id| !found.contains(id));
-    let details = unknown.map(|id| {
-        detail(field, Code::UnknownReference, format!("{kind} {id} does not exist."))
-    });
+    let details =
+        unknown.map(|id| detail(field, Code::UnknownReference, format!("{kind} {id} does not exist.")));
     Fault::collect(details.collect()).map_or(Ok(()), |fault| Err(fault.into()))
 }
 
@@ -142,7 +141,8 @@ pub(crate) fn check_version(
     if expected(present) {
         return Ok(());
     }
-    let message = format!("{kind} {id} has version {present} by now, which is not the one that the call names.");
+    let message =
+        format!("{kind} {id} has version {present} by now, which is not the one that the call names.");
     let fault = Fault { current_version: Some(present.0), ..Fault::new(Code::PreconditionFailed, message) };
     Err(fault.into())
 }
@@ -175,7 +175,11 @@ pub(crate) fn detail(field: &str, code: Code, message: impl Into<String>) -> Det
 /// Notes a name that says nothing.
 pub(crate) fn check_name(name: Option<&str>, problems: &mut Vec<Detail>) {
     if name.is_some_and(|name| name.trim().is_empty()) {
-        problems.push(detail("name", Code::InvalidParameter, "name must have at least one visible character."));
+        problems.push(detail(
+            "name",
+            Code::InvalidParameter,
+            "name must have at least one visible character.",
+        ));
     }
 }
 
@@ -185,7 +189,9 @@ pub(crate) fn check_url(field: &str, url: Option<&str>, problems: &mut Vec<Detai
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     if host.is_empty() || host.contains('@') || url.contains(char::is_whitespace) {
-        let message = format!("{field} must be an address that begins with https:// or http://, without blanks or a password.");
+        let message = format!(
+            "{field} must be an address that begins with https:// or http://, without blanks or a password."
+        );
         problems.push(detail(field, Code::InvalidParameter, message));
     }
 }

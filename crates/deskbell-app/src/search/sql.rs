@@ -27,8 +27,6 @@ pub(super) const POSTGRES_QUERY: &str = " AS TEXT) AS tsquery)";
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 
-/// SQLite: the places within bounds and their number of words, which FTS5 keeps for each row.
-pub(super) const SQLITE_PLACES: &str = "SELECT id, sz FROM search_fts_docsize WHERE id BETWEEN $1 AND $2";
 /// SQLite: whether a place matches.
 pub(super) const SQLITE_HOLDS: &str = "SELECT rowid FROM search_fts WHERE search_fts MATCH $1 AND rowid = $2";
 /// PostgreSQL: the places within bounds and their number of different words.

@@ -16,7 +16,8 @@ pub const LONGEST: usize = 1_024;
 /// Errors: `invalid_parameter` for a password that is too short or too long.
 pub fn hash(context: &dyn Context, password: &str) -> Result<String> {
     if password.chars().count() < SHORTEST || password.len() > LONGEST {
-        let message = format!("password must have {SHORTEST} characters or more, and at most {LONGEST} bytes.");
+        let message =
+            format!("password must have {SHORTEST} characters or more, and at most {LONGEST} bytes.");
         return Err(Fault::of("password", Code::InvalidParameter, message).into());
     }
     let mut salt = [0u8; 16];
@@ -24,7 +25,8 @@ pub fn hash(context: &dyn Context, password: &str) -> Result<String> {
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
     // The costs are constants of the library, so this says more about the machine's memory than about the password.
     hash.map(|hash| hash.to_string()).map_err(|error| {
-        deskbell_db::Error::new(deskbell_db::Kind::Engine, format!("a password could not be hashed: {error}")).into()
+        deskbell_db::Error::new(deskbell_db::Kind::Engine, format!("a password could not be hashed: {error}"))
+            .into()
     })
 }
 
@@ -62,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_password_has_a_shortest_and_a_longest_length() {
-        for (password, good) in [("123456789", false), ("éééééééééé", true), (&*"x".repeat(1_025), false)] {
+        for (password, good) in [("123456789", false), ("éééééééééé", true), (&*"x".repeat(1_025), false)]
+        {
             assert_eq!(hash(&Fixed, password).is_ok(), good);
         }
     }

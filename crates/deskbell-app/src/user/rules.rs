@@ -30,7 +30,8 @@ pub struct Fields {
 
 /// Notes every value that a user does not take. The telephone number has another name in each call.
 pub fn check(fields: &Fields, telephone: &str, problems: &mut Vec<Detail>) {
-    let mut invalid = |field: &str, message: &str| problems.push(detail(field, Code::InvalidParameter, message));
+    let mut invalid =
+        |field: &str, message: &str| problems.push(detail(field, Code::InvalidParameter, message));
     if fields.name.as_deref().is_some_and(|name| !is_login(name)) {
         invalid("name", "name, the login, must be 2 or more letters, digits, dots and hyphens.");
     }
@@ -38,13 +39,14 @@ pub fn check(fields: &Fields, telephone: &str, problems: &mut Vec<Detail>) {
         invalid("email", "email must be an e-mail address, such as ann@shop.example.");
     }
     if fields.telephone.as_deref().is_some_and(|number| self::telephone(number).is_none()) {
-        let message = format!("{telephone} must be an international number such as +31201234567, or empty.");
+        let message = format!(
+            "{telephone} must be an international number such as +31201234567 (in a form, + is written %2B), or empty."
+        );
         invalid(telephone, &message);
     }
-    for (field, value, words) in [
-        ("language", &fields.language, LANGUAGES),
-        ("dateFormat", &fields.date_format, DATE_FORMATS),
-    ] {
+    for (field, value, words) in
+        [("language", &fields.language, LANGUAGES), ("dateFormat", &fields.date_format, DATE_FORMATS)]
+    {
         if value.as_deref().is_some_and(|value| !words.contains(&value)) {
             invalid(field, &format!("{field} must be one of {}.", words.join(", ")));
         }
@@ -99,9 +101,15 @@ impl Fields {
 pub(super) fn require_reach(actor: &Actor, user: &User) -> Result<()> {
     let everything = actor.scope.is_everything();
     let message = if user.admin && !(everything && actor.permissions == PermissionSet::all()) {
-        format!("User {} is an administrator: only a caller without limits and with every permission changes it.", user.id)
+        format!(
+            "User {} is an administrator: only a caller without limits and with every permission changes it.",
+            user.id
+        )
     } else if !everything && user.groups.iter().any(|g| !actor.scope.admits_group(*g)) {
-        format!("User {} belongs to groups beyond this caller's limits too, so this caller cannot change it.", user.id)
+        format!(
+            "User {} belongs to groups beyond this caller's limits too, so this caller cannot change it.",
+            user.id
+        )
     } else {
         return Ok(());
     };
@@ -129,9 +137,15 @@ mod tests {
 
     #[test]
     fn logins_are_letters_digits_dots_and_hyphens() {
-        for (name, good) in
-            [("jo", true), ("A.b-3", true), ("j", false), ("", false), ("a b", false), ("jö", false), ("a_b", false)]
-        {
+        for (name, good) in [
+            ("jo", true),
+            ("A.b-3", true),
+            ("j", false),
+            ("", false),
+            ("a b", false),
+            ("jö", false),
+            ("a_b", false),
+        ] {
             let fields = Fields { name: Some(name.into()), ..Fields::default() };
             assert_eq!(named(&fields).is_empty(), good, "{name}");
         }

@@ -59,7 +59,10 @@ fn named(name: &str) -> groups::Fields {
 
 fn user(bench: &Bench, login: &str, groups: &[GroupId]) -> UserId {
     let fields = person(login, groups);
-    bench.write(&admin(), move |work| users::create(work, &fields, &users::Account::default())).expect("a user").0
+    bench
+        .write(&admin(), move |work| users::create(work, &fields, &users::Account::default()))
+        .expect("a user")
+        .0
 }
 
 /// The fields of a user with this login.
@@ -79,7 +82,9 @@ fn ticket(bench: &Bench, brand: BrandId, group: GroupId, edits: Vec<Edit>) -> Ti
 
 fn edit(bench: &Bench, id: TicketId, change: Change) {
     let (permission, edits) = (change.permission(), [Edit::new("test", change)]);
-    bench.write(&admin(), move |work| ticket::update::update(work, permission, id, &edits, any)).expect("a change");
+    bench
+        .write(&admin(), move |work| ticket::update::update(work, permission, id, &edits, any))
+        .expect("a change");
 }
 
 fn stored(bench: &Bench, id: TicketId) -> Ticket {

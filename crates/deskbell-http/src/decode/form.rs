@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn names_are_split_at_their_brackets() {
         let steps = |name: &str| {
-            let name = Name::split(name.to_owned());
+            let name = Name::split(String::from(name));
             let steps: Vec<String> =
                 (0..name.depth()).filter_map(|n| name.step(n).map(str::to_owned)).collect();
             (name.base().to_owned(), steps.join("|"), name.good)

@@ -14,7 +14,8 @@ async fn the_earliest_fault_is_told() {
     let reader = ("apikey", READER);
     let key = ("apikey", KEY);
     let (accept, text) = (("accept", "text/html"), ("content-type", "text/plain"));
-    let rows: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+    let rows: &[Row<'_>] = &[
         ("PATCH /api/v2/nothing", &[("content-length", "9000000"), accept, text], wrong, "404 not_found"),
         (
             "PATCH /api/v2/ticket/x",

@@ -89,7 +89,7 @@ fn words(summary: &Summary) -> String {
         (summary.left_out, "left out by the map"),
         (summary.brands, "new brands"),
         (summary.groups, "new groups"),
-        (summary.customers, "new customers"),
+        (summary.customers.unwrap_or(0), "new customers"),
     ] {
         if count > 0 {
             lines.push(rows(count, what));

@@ -106,8 +106,8 @@ pub(crate) const SECTIONS: &[Section] = &[
                     "public_url",
                     Kind::Text,
                     "\"\"",
-                    "Where people reach this server, such as \"https://desk.example.org\": for links in answers. Empty: links\n\
-                     are left out.",
+                    "Where people reach this server, such as \"https://desk.example.org\": for links in answers. Empty:\n\
+                     links are paths without a host.",
                 )
             },
             Key {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use deskbell_app::{Desk, key};
 use deskbell_core::Actor;
-use deskbell_db::Lane;
+use deskbell_db::{Engine, Lane};
 use tokio::net::TcpListener;
 use tokio::sync::watch::{Receiver, Sender, channel};
 
@@ -111,7 +111,8 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
         shutdown: config.seconds("shutdown_seconds"),
     };
     let settings = edge(config, Arc::clone(&metrics))?;
-    let mut router = app(desk.clone(), settings.clone());
+    let folder = (desk.engine() == Engine::Sqlite).then(|| config.data());
+    let mut router = router::over(desk.clone(), settings.clone(), folder);
     let own = bound.metrics.is_some();
     if !own {
         router = router::with_metrics(router, Arc::clone(&metrics), &settings, router::Readers::ThisMachine);

@@ -1,6 +1,7 @@
 //! What is served: the API, and beside it `/healthz`, `/readyz` and `/metrics`, which need no key.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -23,7 +24,12 @@ const JSON: &str = "application/json";
 /// The served router over a desk: the API, `/healthz` and `/readyz`. A server adds `/metrics`, and an address of the
 /// caller (`ConnectInfo<SocketAddr>`) to each request.
 pub fn app(desk: Desk, settings: Settings) -> Router {
-    let health = Health::new(desk.clone());
+    over(desk, settings, None)
+}
+
+/// The same for a desk whose data is in that folder.
+pub(super) fn over(desk: Desk, settings: Settings, folder: Option<PathBuf>) -> Router {
+    let health = Health::new(desk.clone(), folder);
     let alive = settings.clone();
     let ready = settings.clone();
     api::router(desk, settings)

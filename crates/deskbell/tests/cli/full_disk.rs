@@ -5,10 +5,9 @@
 //! user, and it goes with the server.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::{Place, Server, deskbell, within};
+use crate::harness::{Place, Server, deskbell, within, without_settings};
 
 /// Size of the disk in KiB.
 const DISK: u64 = 8 << 10;
@@ -20,7 +19,7 @@ const LEFT: u64 = 512;
 fn on_a_small_disk(place: &Place) -> (Server, String, PathBuf) {
     std::fs::create_dir(place.data()).expect("made");
     let key = place.beside().join("key");
-    let mut command = Command::new("unshare");
+    let mut command = without_settings("unshare");
     if !rustix::process::geteuid().is_root() {
         command.args(["--user", "--map-root-user"]);
     }
@@ -28,7 +27,7 @@ fn on_a_small_disk(place: &Place) -> (Server, String, PathBuf) {
         r#"mount -t tmpfs -o size={DISK}k,mode=0700 tmpfs "$0" && "$2" key create --name t --all --data "$0" >"$1" &&
            shift && exec "$@""#
     );
-    command.args(["--mount", "sh", "-c", &script]).arg(place.data());
+    command.args(["--mount", "sh", "-c", &script]).arg(place.data()).arg(&key);
     command
         .arg(deskbell().get_program())
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])

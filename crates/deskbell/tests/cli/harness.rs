@@ -15,9 +15,14 @@ use serde_json::Value;
 /// Longer than anything here takes, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The binary, without any setting of the environment that the tests run in.
+/// The binary.
 pub(crate) fn deskbell() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_deskbell"));
+    without_settings(env!("CARGO_BIN_EXE_deskbell"))
+}
+
+/// A program, without any setting of the environment that the tests run in.
+pub(crate) fn without_settings(program: &str) -> Command {
+    let mut command = Command::new(program);
     #[expect(
         clippy::disallowed_methods,
         reason = "the settings of whoever runs the tests must not reach them"

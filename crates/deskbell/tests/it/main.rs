@@ -1,5 +1,8 @@
 //! Scenarios through the front door, on both engines. The folders mirror the URL tree.
 
 mod customer;
+mod demo;
 mod harness;
+mod import;
 mod ticket;
+mod verify;

@@ -77,7 +77,8 @@ fn named(params: &Params) -> (&'static str, &[i64]) {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let ids = named(&call.params).1.to_vec();
     let purge = call.params.flag("purge");
-    let edits = call.params.actions("actions").iter().map(|action| edit(&call.state, action, purge)).collect();
+    let edits =
+        call.params.actions("actions").iter().map(|action| edit(&call.state, action, purge)).collect();
     let words = Words { done: "Actions done on", would: "Actions would be done on" };
     bulk::run(call, "ticketBatch", Permission::TicketBatch, ids, edits, words).await
 }
