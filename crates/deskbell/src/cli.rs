@@ -95,6 +95,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
 fn with_desk(given: &Given, size: Size, command: impl FnOnce(&Desk) -> Result<ExitCode>) -> Result<ExitCode> {
     let config = settings(given)?;
     logging::for_commands(&config)?;
+    data::prepare(&config)?;
     let desk = data::open(&config, size)?;
     let done = command(&desk);
     desk.close();

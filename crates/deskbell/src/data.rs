@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -24,30 +24,54 @@ pub(crate) fn keep_private() {
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(OTHERS));
 }
 
-/// Makes the data folder if it is not there, and closes it to others.
+/// Makes the data folder if it is not there, and closes it to others; answers it. On PostgreSQL there is none.
 ///
-/// Errors: it cannot be made or written.
-pub(crate) fn prepare(folder: &Path) -> Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+/// Errors: it cannot be made, or not be written by this user.
+pub(crate) fn prepare(config: &Config) -> Result<Option<PathBuf>> {
+    if config.optional("database").is_some() {
+        return Ok(None);
+    }
+    let folder = config.data();
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
     made.with_context(|| {
         format!("cannot make the data folder {}; name another with --data", folder.display())
     })?;
+    writable(&folder)?;
+    if !close(&folder)? {
+        terminal::hint(&format!(
+            "deskbell: others may look into {}, for it holds more than the data; better give the data a folder of its own",
+            folder.display()
+        ));
+    }
+    Ok(Some(folder))
+}
+
+/// Closes the folder to others; answers whether it is closed. A folder with other things in it, such as a home, is not
+/// ours to change.
+fn close(folder: &Path) -> Result<bool> {
     let about = folder.metadata().with_context(|| format!("cannot look at {}", folder.display()))?;
     if about.mode() & OTHERS == 0 {
-        return Ok(());
+        return Ok(true);
     }
-    // A folder that is ours alone is closed; a folder with other things in it, such as a home, is not ours to change.
     let mut entries = folder.read_dir().with_context(|| format!("cannot read {}", folder.display()))?;
-    if folder.join(DATABASE).exists() || entries.next().is_none() {
-        let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
-        if closed.is_ok() {
-            return Ok(());
-        }
+    let ours = folder.join(DATABASE).exists() || entries.next().is_none();
+    Ok(ours && std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).is_ok())
+}
+
+/// SQLite says of all its files alike that they cannot be opened; here it is said of what and why.
+fn writable(folder: &Path) -> Result<()> {
+    use rustix::fs::{Access, access};
+    let user = rustix::process::geteuid().as_raw();
+    if access(folder, Access::WRITE_OK | Access::EXEC_OK | Access::READ_OK).is_err() {
+        bail!(
+            "the user {user} may not write in the data folder {}; change its owner, or name another folder with --data",
+            folder.display()
+        );
     }
-    terminal::hint(&format!(
-        "deskbell: others may look into {}, for it holds more than the data; better give the data a folder of its own",
-        folder.display()
-    ));
+    let database = folder.join(DATABASE);
+    if database.exists() && access(&database, Access::WRITE_OK | Access::READ_OK).is_err() {
+        bail!("the user {user} may not write the database {}; change its owner", database.display());
+    }
     Ok(())
 }
 
@@ -60,18 +84,13 @@ pub(crate) enum Size {
     Small,
 }
 
-/// Opens the desk that the settings name, and brings its tables up to date.
+/// Opens the desk that the settings name, in the folder that `prepare` has made, and brings its tables up to date.
 ///
 /// Errors: what was wrong and what to do.
 pub(crate) fn open(config: &Config, size: Size) -> Result<Desk> {
     let mut options = config.store();
     if size == Size::Small {
         options = Options { readers: 1, slow_readers: 1, point_readers: 1, pool: 3, cache_mib: 8, ..options };
-    }
-    if let Location::Sqlite(path) = &options.location {
-        let folder = config.data();
-        prepare(&folder)?;
-        writable(&folder, path)?;
     }
     let place = match &options.location {
         Location::Sqlite(path) => path.display().to_string(),
@@ -85,22 +104,6 @@ pub(crate) fn open(config: &Config, size: Size) -> Result<Desk> {
     })?;
     let desk = Desk::open(store, Arc::new(SystemContext), config.desk());
     desk.with_context(|| format!("{place} could not be made ready"))
-}
-
-/// SQLite says of all its files alike that they cannot be opened; here it is said of what and why.
-fn writable(folder: &Path, database: &Path) -> Result<()> {
-    use rustix::fs::{Access, access};
-    let user = rustix::process::geteuid().as_raw();
-    if access(folder, Access::WRITE_OK | Access::EXEC_OK | Access::READ_OK).is_err() {
-        bail!(
-            "the user {user} may not write in the data folder {}; change its owner, or name another folder with --data",
-            folder.display()
-        );
-    }
-    if database.exists() && access(database, Access::WRITE_OK | Access::READ_OK).is_err() {
-        bail!("the user {user} may not write the database {}; change its owner", database.display());
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -117,13 +120,16 @@ mod tests {
     }
 
     #[test]
-    fn a_new_folder_and_an_empty_one_are_closed_to_others() {
+    fn an_empty_folder_and_one_of_ours_are_closed_to_others() {
         let place = tempfile::tempdir().expect("a folder");
-        let (new, empty) = (place.path().join("a/b"), place.path().join("empty"));
+        let (empty, ours) = (place.path().join("empty"), place.path().join("ours"));
         open_to_all(&empty);
-        prepare(&new).expect("made");
-        prepare(&empty).expect("closed");
-        assert_eq!((mode(&new), mode(&empty)), (0o700, 0o700));
+        open_to_all(&ours);
+        std::fs::write(ours.join(DATABASE), "").expect("written");
+        for folder in [empty, ours] {
+            assert!(close(&folder).expect("closed"));
+            assert_eq!(mode(&folder), 0o700);
+        }
     }
 
     #[test]
@@ -132,7 +138,7 @@ mod tests {
         let home = place.path().join("home");
         open_to_all(&home);
         std::fs::write(home.join("letter.txt"), "hello").expect("written");
-        prepare(&home).expect("usable");
+        assert!(!close(&home).expect("usable"));
         assert_eq!(mode(&home), 0o755);
     }
 }

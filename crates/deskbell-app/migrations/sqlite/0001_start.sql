@@ -349,3 +349,5 @@ CREATE VIRTUAL TABLE search_fts USING fts5 (words, content='', tokenize='ascii',
 INSERT INTO search_fts (search_fts, rank) VALUES ('automerge', 8);
 INSERT INTO search_fts (search_fts, rank) VALUES ('crisismerge', 64);
 INSERT INTO search_fts (search_fts, rank) VALUES ('secure-delete', 1);
+-- The index word by word, for checking it; keeps nothing of its own.
+CREATE VIRTUAL TABLE search_fts_words USING fts5vocab (search_fts, instance);

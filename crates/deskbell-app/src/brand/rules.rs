@@ -31,6 +31,7 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
 
 /// Notes every value that a brand does not take.
 pub fn check(fields: &Fields, problems: &mut Vec<Detail>) {
+    check_name(fields.name.as_deref(), problems);
     let mut invalid =
         |field: &str, message: &str| problems.push(detail(field, Code::InvalidParameter, message));
     if fields.country.as_deref().is_some_and(|c| country(c).is_none()) {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
-use crate::ticket::settle::{Outcome, Settled, settle, stale};
+use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
 use crate::ticket::{Ticket, load};
 use crate::work::{BatchId, Work};
 
@@ -128,7 +128,7 @@ pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result
     for id in ids {
         let settled = match tickets.remove(id) {
             None => Err(load::missing(TicketId(*id))),
-            Some(ticket) => checked(work.tx, work.actor, ticket, task),
+            Some(ticket) => checked(work.tx, work.actor, ticket, task, settle),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.write(work)?),
@@ -150,7 +150,7 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
     for id in ids {
         let settled = match tickets.remove(id) {
             None => Err(load::missing(TicketId(*id))),
-            Some(ticket) => checked(tx, actor, ticket, task),
+            Some(ticket) => checked(tx, actor, ticket, task, settle_reading),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.outcome()),
@@ -163,7 +163,13 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
 }
 
 /// One ticket under the rules, if it has the version that the call names for it.
-fn checked(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, task: &Task) -> Result<Settled> {
+fn checked(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: Ticket,
+    task: &Task,
+    settle: fn(&mut Tx<'_>, &Actor, Ticket, &[Edit]) -> Result<Settled>,
+) -> Result<Settled> {
     if task.versions.get(&ticket.id.0).is_some_and(|v| *v != ticket.version.0) {
         return Err(stale(ticket.id, ticket.version).into());
     }

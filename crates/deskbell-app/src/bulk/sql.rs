@@ -17,10 +17,11 @@ pub(super) const CLAIM: &str = "UPDATE bulk SET state = 2, lease_owner = $2, lea
 pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.keep_rows, b.chunks, b.next_chunk, b.done, c.ids \
      FROM bulk b LEFT JOIN bulk_chunk c ON c.bulk_id = b.id AND c.chunk = b.next_chunk \
      WHERE b.id = $1 AND b.lease_owner = $2 AND b.state = 2";
-/// Progress, in the transaction of the chunk; changes nothing if another one did the chunk.
+/// Progress, in the transaction of the chunk; changes nothing if another one did the chunk. (In a CASE PostgreSQL takes a
+/// bare parameter for a text.)
 pub(super) const ADVANCE: &str = "UPDATE bulk SET next_chunk = next_chunk + 1, done = done + $3, changed = changed + $4, \
      unchanged = unchanged + $5, failed = failed + $6, lease_until = $7, state = CASE WHEN next_chunk + 1 >= chunks THEN 3 ELSE 2 END, \
-     finished_at = CASE WHEN next_chunk + 1 >= chunks THEN $8 ELSE NULL END \
+     finished_at = CASE WHEN next_chunk + 1 >= chunks THEN CAST($8 AS BIGINT) ELSE NULL END \
      WHERE id = $1 AND next_chunk = $2 AND state = 2";
 /// An outcome.
 pub(super) const INSERT_ROW: &str = "INSERT INTO bulk_row (bulk_id, place, ticket_id, outcome, version, code, message, field) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -58,12 +58,17 @@ impl Claim {
 
     /// As the row of a customer keeps it.
     pub(super) fn address_of(&self, customer: CustomerId) -> Address {
-        let canonical = match &self.canonical {
-            Some(form) => form.clone(),
-            None => format!("?{customer}:{}", self.text.to_lowercase()),
-        };
-        Address { kind: self.kind, address: self.text.clone(), canonical }
+        match &self.canonical {
+            Some(form) => Address { kind: self.kind, address: self.text.clone(), canonical: form.clone() },
+            None => unread(self.kind, &self.text, customer),
+        }
     }
+}
+
+/// A text that names nobody, as an address of a customer.
+pub(super) fn unread(kind: Kind, text: &str, customer: CustomerId) -> Address {
+    let canonical = format!("?{customer}:{}", text.trim().to_lowercase());
+    Address { kind, canonical, address: text.trim().to_owned() }
 }
 
 /// Locks the addresses of a brand in one order, so that two writers cannot wait for each other.

@@ -19,7 +19,8 @@ pub(crate) struct Person<'r> {
     pub(crate) firstname: &'r str,
     /// Last name.
     pub(crate) lastname: &'r str,
-    /// Addresses as they stand there. One that is no address of its kind, or is somebody else's, is left out.
+    /// Addresses as they stand there. A telephone text that cannot be read is kept, as `address` says; another that is
+    /// no address of its kind, or is somebody else's, is left out.
     pub(crate) addresses: &'r [(Kind, String)],
     /// Custom fields, with names that `is_field_name` admits.
     pub(crate) fields: &'r [(String, String)],
@@ -57,12 +58,13 @@ pub(crate) fn find_or_create(
                 return Ok(known);
             }
         }
-        let said = !forms.is_empty() || !person.firstname.is_empty() || !person.lastname.is_empty();
+        let called = person.addresses.iter().any(|(kind, text)| *kind == Kind::Telephone && !text.trim().is_empty());
+        let said = called || !forms.is_empty() || !person.firstname.is_empty() || !person.lastname.is_empty();
         if !said {
             return Ok(CustomerId::NONE);
         }
     }
-    make(work, brand, person, forms)
+    make(work, brand, country, person, forms)
 }
 
 fn by_external(work: &mut Work<'_, '_>, brand: BrandId, external: &str) -> Result<Option<CustomerId>> {
@@ -73,6 +75,7 @@ fn by_external(work: &mut Work<'_, '_>, brand: BrandId, external: &str) -> Resul
 fn make(
     work: &mut Work<'_, '_>,
     brand: BrandId,
+    country: &str,
     person: &Person<'_>,
     forms: Vec<(Kind, String, &str)>,
 ) -> Result<CustomerId> {
@@ -89,14 +92,19 @@ fn make(
         // Another writer has made them since we looked.
         return Ok(by_external(work, brand, person.external_id)?.unwrap_or_default());
     }
-    let all = std::mem::take(&mut customer.addresses);
-    let count = all.len();
+    let mut all = std::mem::take(&mut customer.addresses);
+    let before = all.clone();
+    let unread = person.addresses.iter().filter(|(kind, text)| {
+        *kind == Kind::Telephone && address::canonical_of(*kind, text, country).is_none()
+    });
+    all.extend(unread.map(|(kind, text)| super::address::unread(*kind, text, customer.id)));
     for address in all {
         if super::address::insert(work.tx, &customer, &address)?.is_none() {
             customer.addresses.push(address);
         }
     }
-    if customer.addresses.len() < count {
+    // The row holds what the addresses are found by.
+    if customer.addresses != before {
         write::row(work.tx, &customer)?;
     }
     Ok(customer.id)
@@ -160,7 +168,9 @@ mod tests {
         // Another id is another person; the address stays where it is.
         let bob = found(&desk, "b-1", "Bob", &[phone, (Kind::Email, "bob@shop.example")]);
         assert_ne!(bob, anna);
-        assert_eq!(found(&desk, "", "", &[(Kind::Email, "x"), (Kind::Telephone, "110")]), 0, "nobody");
+        assert_eq!(found(&desk, "", "", &[(Kind::Email, "x")]), 0, "nobody");
+        let caller = found(&desk, "", "", &[(Kind::Telephone, "110")]);
+        assert_ne!(found(&desk, "", "", &[(Kind::Telephone, "110")]), caller, "a text that is no number names nobody");
         let carl = found(&desk, "", "Carl", &[]);
         assert_ne!(found(&desk, "", "Carl", &[]), carl, "a name alone names nobody");
         let system = Arc::new(Actor::system());
@@ -171,6 +181,7 @@ mod tests {
         };
         assert_eq!((item(anna).firstname.as_str(), item(anna).addresses.len()), ("Anna", 1));
         assert_eq!(item(bob).addresses.len(), 1);
+        assert_eq!(item(caller).addresses[0].address, "110");
         assert_eq!(item(bob).fields["tier"], "gold");
         desk.close();
     }

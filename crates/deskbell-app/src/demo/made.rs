@@ -4,10 +4,11 @@ use deskbell_core::{Direction, Priority, Status, Timestamp};
 use deskbell_db::Engine;
 
 use super::cast::{BRANDS, Cast, Somebody};
-use super::random::Random;
+use super::random::{Random, Still};
 use super::words::Words;
 use crate::message::Kind;
 use crate::search::{self, Prepared};
+use crate::ticket::create::random_key;
 
 /// 2015-01-01. Tickets come every 37 seconds from then on: a million in 428 days.
 const BEGINNING: i64 = 1_420_070_400;
@@ -39,6 +40,7 @@ pub(super) struct Made {
     pub(super) priority: Priority,
     pub(super) direction: Direction,
     pub(super) title: String,
+    pub(super) external_key: String,
     pub(super) tags: Vec<String>,
     pub(super) created_at: Timestamp,
     pub(super) last_update: Timestamp,
@@ -81,6 +83,7 @@ impl Made {
             priority: Priority::ALL[r.weighted(&PRIORITIES)],
             direction,
             title: title(r, words, number),
+            external_key: random_key(&Still::new(created_at, Random::of(seed, 4, number))),
             tags: tags(r),
             created_at,
             last_update: created_at,

@@ -22,7 +22,7 @@ use crate::customer::import::{Person, find_or_create};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::message::{Kind, NewMessage};
-use crate::ticket::create::{blank, contact, random_key};
+use crate::ticket::create::{blank, contact};
 use crate::ticket::whole::{self, Entry};
 use crate::work::{BatchId, Work};
 use cast::{BRANDS, Cast};
@@ -211,7 +211,7 @@ fn write(work: &mut Work<'_, '_>, cast: &Cast, made: &Made) -> Result<()> {
     ticket.contact = contact(&ticket, "");
     ticket.last_update = made.last_update;
     ticket.closed_at = (made.status == Status::Closed).then_some(made.last_update);
-    ticket.external_key = random_key(work.context);
+    ticket.external_key.clone_from(&made.external_key);
     for said in &made.messages {
         let time = match (said.kind, said.direction) {
             (Kind::Message, Direction::Inbound) => &mut ticket.last_update_customer,

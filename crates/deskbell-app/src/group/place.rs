@@ -25,8 +25,9 @@ pub(super) fn require_served(tx: &mut Tx<'_>, owner: GroupId, group: &Group, fie
     if outside == 0 {
         return Ok(());
     }
+    let tickets = if outside == 1 { "1 ticket".to_owned() } else { format!("{outside} tickets") };
     let message = format!(
-        "{outside} tickets of group {owner} (those in the trash count) are in brands that group {} would not serve.",
+        "{tickets} of group {owner} (the trash counts) would be in a brand that group {} does not serve.",
         group.name
     );
     Err(Fault::of(field, Code::Conflict, message).into())

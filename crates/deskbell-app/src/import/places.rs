@@ -92,7 +92,7 @@ impl Places {
         }
         let place = Place { id: brand::find_or_create(work, name)?, country: String::new() };
         self.brands.insert(name_key(name), place.clone());
-        self.made.brands.insert(name.to_owned());
+        self.made.brands.insert(name_key(name));
         Ok(place)
     }
 
@@ -106,7 +106,7 @@ impl Places {
         }
         let id = group::find_or_create(work, name)?;
         self.groups.insert(name_key(name), id);
-        self.made.groups.insert(name.to_owned());
+        self.made.groups.insert(name_key(name));
         Ok(id)
     }
 

@@ -1,147 +1,175 @@
-//! Whether the index holds what it should: every place of every entry with its words, and no place of anything else.
-//! For `deskbell verify`.
+//! What the index should hold and what it holds, in a form in which the two can be compared: for `deskbell verify`.
 //!
-//! PostgreSQL tells which places there are and how many different words each has. SQLite's index keeps no list of its
-//! places, so there each entry is looked for by its longest words, and a ticket that is not there by its number.
+//! For each place PostgreSQL tells the number of different words. SQLite's index can only be read as a whole, word by
+//! word; a digest of the words and their positions is gathered for each place.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use deskbell_core::TicketId;
 use deskbell_db::{Engine, Tx};
 
-use super::{HEAD_PLACES, PLACES, Prepared, head_segments, place, prepare, sql};
-use crate::error::Result;
+use super::{PLACES, Prepared, head_segments, place, prepare, sql};
+use crate::error::{Error, Result};
 use crate::ticket::Ticket;
 
-/// By how many of its words an entry is looked for on SQLite.
-const LOOKED_FOR: usize = 3;
-/// For how many tickets that are not there, in a stretch, their words are looked for on SQLite.
-const ABSENT: usize = 1_000;
+/// How many words of the index one statement reads, about.
+const ROWS: u64 = 1_000_000;
 
-/// What the index should hold of some tickets, gathered, and then compared.
-pub(crate) struct Places {
+/// What an entry of the index is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Entry {
+    /// The ticket's own fields.
+    Head,
+    /// A message or note.
+    Message(i64),
+}
+
+/// What should stand at a place.
+pub(crate) struct Expected {
+    pub(crate) place: i64,
+    pub(crate) entry: Entry,
+    pub(crate) digest: u64,
+}
+
+/// What stands at places, as digests.
+pub(crate) type Digests = HashMap<i64, u64>;
+
+/// The ticket that a place belongs to.
+pub(crate) fn ticket_of(place: i64) -> i64 {
+    place.div_euclid(PLACES)
+}
+
+/// What should stand at the places of a ticket's own fields.
+pub(crate) fn head(engine: Engine, ticket: &Ticket) -> impl Iterator<Item = Expected> {
+    expected(engine, ticket.id, 0, Entry::Head, Prepared::of(engine, head_segments(ticket)))
+}
+
+/// What should stand at those of a message or note that begins at `first`.
+pub(crate) fn message(
     engine: Engine,
-    /// PostgreSQL: the places there are and their number of words, less those accounted for.
-    there: HashMap<i64, i64>,
-    /// SQLite: what is still to be looked for.
-    due: Vec<Due>,
-    wrong: Vec<(i64, String)>,
-}
-
-struct Due {
     ticket: TicketId,
-    place: i64,
-    query: String,
-    /// Whether it should be found.
-    found: bool,
-    what: String,
+    id: i64,
+    first: i64,
+    text: &str,
+) -> impl Iterator<Item = Expected> {
+    expected(engine, ticket, first, Entry::Message(id), prepare(engine, text))
 }
 
-impl Places {
-    /// Begins with the tickets above `after`, up to `last`.
-    pub(crate) fn read(tx: &mut Tx<'_>, after: TicketId, last: TicketId) -> Result<Self> {
-        let (engine, mut there) = (tx.engine(), HashMap::new());
-        if engine == Engine::Postgres {
-            let first = place(TicketId(after.0 + 1), 0);
-            let end = last.0.checked_add(1).and_then(|id| id.checked_mul(PLACES)).unwrap_or(i64::MAX) - 1;
-            let bounds = [first.into(), end.into()];
-            there = tx
-                .all(sql::POSTGRES_PLACES, &bounds, |row| Ok((row.int(0)?, row.int(1)?)))?
-                .into_iter()
-                .collect();
-        }
-        Ok(Self { engine, there, due: Vec::new(), wrong: Vec::new() })
-    }
+fn expected(
+    engine: Engine,
+    ticket: TicketId,
+    first: i64,
+    entry: Entry,
+    words: Prepared,
+) -> impl Iterator<Item = Expected> {
+    let at = move |(n, text): (usize, String)| {
+        let place = place(ticket, first + n as i64);
+        Expected { place, entry, digest: digest(engine, &text) }
+    };
+    words.0.into_iter().enumerate().map(at)
+}
 
-    /// Accounts for the ticket's own fields.
-    pub(crate) fn head(&mut self, ticket: &Ticket) {
-        let head = Prepared::of(self.engine, head_segments(ticket));
-        self.account(ticket.id, 0, HEAD_PLACES, &head, "its own fields are");
-    }
-
-    /// Accounts for a message or note.
-    pub(crate) fn text(&mut self, ticket: TicketId, message: i64, first: i64, segments: i64, text: &str) {
-        let words = prepare(self.engine, text);
-        let what = format!("message {message} is");
-        if words.places().min((PLACES - first).max(0)) == segments {
-            self.account(ticket, first, segments, &words, &what);
-        } else {
-            self.wrong.push((ticket.0, not_there(&what)));
+fn digest(engine: Engine, text: &str) -> u64 {
+    let tokens = text.split(' ').filter(|token| !token.is_empty());
+    match engine {
+        Engine::Sqlite => tokens.zip(0..).fold(0, |sum, (word, at)| sum.wrapping_add(mixed(word, at))),
+        Engine::Postgres => {
+            let words: HashSet<&str> =
+                tokens.map(|token| token.rsplit_once(':').map_or(token, |(word, _)| word)).collect();
+            words.len() as u64
         }
     }
+}
 
-    /// Compares with the index. `ids` are those of the stretch, `known` the tickets that are there, ascending.
-    pub(crate) fn finish(
-        mut self,
-        tx: &mut Tx<'_>,
-        ids: RangeInclusive<i64>,
-        known: &[i64],
-    ) -> Result<Vec<(i64, String)>> {
-        const LEFT: &str = "words in the search index that nothing explains";
-        if self.engine == Engine::Sqlite {
-            let absent = ids.filter(|id| known.binary_search(id).is_err()).take(ABSENT);
-            self.due.extend(absent.map(|id| Due {
-                ticket: TicketId(id),
-                place: place(TicketId(id), 0),
-                query: quoted(&id.to_string()),
-                found: false,
-                what: LEFT.into(),
-            }));
+/// A word at a position as a number: FNV-1a, then the end of SplitMix64, so that sums of such numbers differ.
+fn mixed(word: &str, position: i64) -> u64 {
+    let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let mut z = hash ^ (position as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// PostgreSQL: what stands at the places of the tickets above `after`, up to `last`.
+pub(crate) fn postgres(tx: &mut Tx<'_>, after: i64, last: i64) -> Result<Digests> {
+    let end = last.checked_add(1).and_then(|id| id.checked_mul(PLACES)).unwrap_or(i64::MAX) - 1;
+    let bounds = [place(TicketId(after + 1), 0).into(), end.into()];
+    let rows = tx.all(sql::POSTGRES_PLACES, &bounds, |row| Ok((row.int(0)?, row.int(1)?)))?;
+    Ok(rows.into_iter().map(|(place, words)| (place, words as u64)).collect())
+}
+
+/// SQLite: a stretch of the index from a word on, as far as it is about these tickets. Digests of stretches add up.
+/// Says the word at which the next stretch begins, if there is one.
+pub(crate) fn sqlite(
+    tx: &mut Tx<'_>,
+    from: &str,
+    tickets: &RangeInclusive<i64>,
+) -> Result<(Digests, Option<String>)> {
+    let mut digests = Digests::new();
+    let next = words(tx, from, |word, place, position| {
+        if tickets.contains(&ticket_of(place)) {
+            let digest = digests.entry(place).or_default();
+            *digest = digest.wrapping_add(mixed(word, position));
         }
-        for due in self.due {
-            let params = [due.query.into(), due.place.into()];
-            if tx.first(sql::SQLITE_HOLDS, &params, |row| row.int(0))?.is_some() != due.found {
-                self.wrong.push((due.ticket.0, due.what));
+    })?;
+    Ok((digests, next))
+}
+
+/// SQLite: the different words at these places, a stretch of the index at a time.
+pub(crate) fn sqlite_words(
+    tx: &mut Tx<'_>,
+    from: &str,
+    places: &HashSet<i64>,
+) -> Result<(Vec<(i64, String)>, Option<String>)> {
+    let mut found: Vec<(i64, String)> = Vec::new();
+    let next = words(tx, from, |word, place, _| {
+        if places.contains(&place) && !found.last().is_some_and(|(p, w)| *p == place && w == word) {
+            found.push((place, word.to_owned()));
+        }
+    })?;
+    Ok((found, next))
+}
+
+fn words(tx: &mut Tx<'_>, from: &str, mut each: impl FnMut(&str, i64, i64)) -> Result<Option<String>> {
+    let (mut rows, mut last, mut next) = (0, from.to_owned(), None);
+    tx.each::<Error>(sql::SQLITE_WORDS, &[from.into()], |row| {
+        let word = row.str(0)?;
+        if word != last {
+            if rows >= ROWS {
+                next = Some(word.to_owned());
+                return Ok(ControlFlow::Break(()));
             }
+            word.clone_into(&mut last);
         }
-        let left: HashSet<i64> = self.there.keys().map(|place| place.div_euclid(PLACES)).collect();
-        self.wrong.extend(left.into_iter().map(|id| (id, LEFT.into())));
-        Ok(self.wrong)
+        rows += 1;
+        each(word, row.int(1)?, row.int(2)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(next)
+}
+
+/// SQLite: whether a place has these words, in this order, beside each other.
+pub(crate) fn sqlite_holds(tx: &mut Tx<'_>, place: i64, words: &str) -> Result<bool> {
+    let params = [format!("\"{words}\"").into(), place.into()];
+    Ok(tx.first(sql::SQLITE_HOLDS, &params, |row| row.int(0))?.is_some())
+}
+
+/// SQLite: the text at each place of an entry, as the index was given it.
+pub(crate) fn sqlite_texts(ticket: &Ticket, messages: &[(i64, i64, String)]) -> HashMap<i64, (Entry, String)> {
+    let mut texts = HashMap::new();
+    let mut put = |first: i64, entry: Entry, words: Prepared| {
+        for (n, text) in words.0.into_iter().enumerate() {
+            texts.insert(place(ticket.id, first + n as i64), (entry, text));
+        }
+    };
+    put(0, Entry::Head, Prepared::of(Engine::Sqlite, head_segments(ticket)));
+    for (id, first, text) in messages {
+        put(*first, Entry::Message(*id), prepare(Engine::Sqlite, text));
     }
-
-    fn account(&mut self, ticket: TicketId, first: i64, places: i64, words: &Prepared, what: &str) {
-        let mut right = true;
-        for n in 0..places {
-            let (place, text) = (place(ticket, first + n), words.0.get(n as usize));
-            match (self.engine, text) {
-                (Engine::Postgres, text) => {
-                    right &= self.there.remove(&place) == text.map(|text| different(text));
-                }
-                (Engine::Sqlite, Some(text)) => {
-                    let (query, what) = (longest(text), not_there(what));
-                    self.due.push(Due { ticket, place, query, found: true, what });
-                }
-                (Engine::Sqlite, None) => {}
-            }
-        }
-        if !right {
-            self.wrong.push((ticket.0, not_there(what)));
-        }
-    }
-}
-
-fn not_there(what: &str) -> String {
-    format!("{what} not in the search index as it should be")
-}
-
-/// How many different words a text for PostgreSQL has.
-fn different(text: &str) -> i64 {
-    let words = text.split(' ').filter(|token| !token.is_empty());
-    words.map(|token| token.rsplit_once(':').map_or(token, |(word, _)| word)).collect::<HashSet<_>>().len() as i64
-}
-
-/// A query for the longest words of a text for SQLite: long words are rare, and quickly looked up.
-fn longest(text: &str) -> String {
-    let mut words: Vec<&str> = text.split(' ').filter(|token| !token.is_empty()).collect();
-    words.sort_unstable_by_key(|word| std::cmp::Reverse((word.len(), *word)));
-    words.dedup();
-    let some: Vec<String> = words.into_iter().take(LOOKED_FOR).map(quoted).collect();
-    some.join(" AND ")
-}
-
-fn quoted(word: &str) -> String {
-    format!("\"{word}\"")
+    texts
 }
 
 #[cfg(test)]
@@ -149,12 +177,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_is_looked_for_by_its_longest_words() {
-        assert_eq!(longest("a printer is broken printer"), "\"printer\" AND \"broken\" AND \"is\"");
-    }
-
-    #[test]
-    fn words_are_counted_once_however_often_they_stand_there() {
-        assert_eq!(different("'a':1 'b':2 'a':3 "), 2);
+    fn digests_tell_words_and_positions_apart() {
+        let of = |text| digest(Engine::Sqlite, text);
+        assert_eq!(of("a b a"), of("a b a"));
+        assert_ne!(of("a b a"), of("a a b"));
+        assert_ne!(of("a b a"), of("a b"));
+        assert_eq!(digest(Engine::Postgres, "'a':1 'b':2 'a':3 "), 2);
     }
 }

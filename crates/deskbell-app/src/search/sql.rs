@@ -29,6 +29,8 @@ pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 
 /// SQLite: whether a place matches.
 pub(super) const SQLITE_HOLDS: &str = "SELECT rowid FROM search_fts WHERE search_fts MATCH $1 AND rowid = $2";
+/// SQLite: the index word by word, in the order of the words.
+pub(super) const SQLITE_WORDS: &str = "SELECT term, doc, offset FROM search_fts_words WHERE term >= $1";
 /// PostgreSQL: the places within bounds and their number of different words.
 pub(super) const POSTGRES_PLACES: &str =
     "SELECT id, CAST(length(words) AS BIGINT) FROM search_segment WHERE id BETWEEN $1 AND $2";

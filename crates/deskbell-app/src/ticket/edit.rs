@@ -97,6 +97,8 @@ pub struct Draft {
     pub(super) delete: Option<bool>,
     /// Which fields asked for brand, group and user, for the rules that look at the whole.
     pub(super) placed_by: Option<String>,
+    /// Whether what is referred to is kept from being deleted until the transaction ends.
+    pub(super) locks: bool,
 }
 
 impl Draft {
@@ -119,6 +121,7 @@ impl Draft {
             notes: Vec::new(),
             delete: None,
             placed_by: None,
+            locks: true,
         }
     }
 
@@ -160,7 +163,7 @@ impl Draft {
                 self.placed_by = Some(field.to_owned());
             }
             Change::User(user) => {
-                require_user(tx, actor, field, *user)?;
+                require_user(tx, actor, field, *user, self.locks)?;
                 self.now.user = *user;
             }
             Change::Brand(brand) => self.set_brand(tx, actor, field, *brand)?,
@@ -188,7 +191,7 @@ impl Draft {
             // The brand was refused already, and is what the fault is about.
             Change::LinkCustomer(_) if self.now.brand.is_none() => {}
             Change::LinkCustomer(external) => {
-                self.now.customer = customer_of_brand(tx, field, self.now.brand, external)?;
+                self.now.customer = customer_of_brand(tx, field, self.now.brand, external, self.locks)?;
             }
             Change::Customer(customer) => self.now.customer = *customer,
             Change::UnlinkCustomer => self.now.customer = CustomerId::NONE,
@@ -238,6 +241,10 @@ impl Draft {
             || tx.first(sql::GROUP_SERVES, &[group.0.into(), brand.0.into()], |row| row.int(0))?.is_some();
         if serves {
             return Ok(());
+        }
+        if tx.first(sql::GROUP, &[group.0.into()], |row| row.int(0))?.is_none() {
+            // It went between the look at it and the look at its brands.
+            return Err(unknown(field, "Group", group));
         }
         let message = format!("Group {group} does not serve brand {brand}.");
         Err(Fault::of(field, Code::Conflict, message).into())
@@ -295,11 +302,11 @@ pub(crate) fn unknown(field: &str, kind: &str, id: impl std::fmt::Display) -> Er
     Fault::of(field, Code::UnknownReference, format!("{kind} {id} does not exist.")).into()
 }
 
-/// Looks a row up and, on PostgreSQL, keeps it from being deleted until the transaction ends.
-fn kept(tx: &Tx<'_>, text: &str) -> String {
+/// Looks a row up and, on PostgreSQL, with `lock`, keeps it from being deleted until the transaction ends.
+fn kept(tx: &Tx<'_>, text: &str, lock: bool) -> String {
     match tx.engine() {
-        Engine::Postgres => format!("{text}{}", sql::KEEP),
-        Engine::Sqlite => text.to_owned(),
+        Engine::Postgres if lock => format!("{text}{}", sql::KEEP),
+        _ => text.to_owned(),
     }
 }
 
@@ -322,11 +329,11 @@ fn require_group(tx: &mut Tx<'_>, actor: &Actor, field: &str, group: GroupId) ->
 }
 
 /// Refuses a user that does not exist for the actor, or is not active.
-fn require_user(tx: &mut Tx<'_>, actor: &Actor, field: &str, user: UserId) -> Result<()> {
+fn require_user(tx: &mut Tx<'_>, actor: &Actor, field: &str, user: UserId, lock: bool) -> Result<()> {
     if user.is_none() {
         return Ok(());
     }
-    let statement = kept(tx, sql::USER);
+    let statement = kept(tx, sql::USER, lock);
     let active = tx.first(&statement, &[user.0.into()], |row| row.int(0))?;
     let Some(active) = active else { return Err(unknown(field, "User", user)) };
     if !actor.scope.is_everything() {
@@ -342,8 +349,14 @@ fn require_user(tx: &mut Tx<'_>, actor: &Actor, field: &str, user: UserId) -> Re
 }
 
 /// The customer of a brand with this external primary id.
-fn customer_of_brand(tx: &mut Tx<'_>, field: &str, brand: BrandId, external: &str) -> Result<CustomerId> {
-    let statement = kept(tx, sql::CUSTOMER_BY_EXTERNAL);
+fn customer_of_brand(
+    tx: &mut Tx<'_>,
+    field: &str,
+    brand: BrandId,
+    external: &str,
+    lock: bool,
+) -> Result<CustomerId> {
+    let statement = kept(tx, sql::CUSTOMER_BY_EXTERNAL, lock);
     let found = tx.first(&statement, &[brand.0.into(), external.into()], |row| row.int(0))?;
     found.map(CustomerId).ok_or_else(|| {
         let message =

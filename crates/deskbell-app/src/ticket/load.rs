@@ -56,9 +56,10 @@ pub fn many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> 
     select_many(tx, actor, ids, false)
 }
 
-/// Every ticket above an id, in the trash or not, some at a time: for a check of the data, which nobody sees.
-pub(crate) fn stored(tx: &mut Tx<'_>, after: TicketId, limit: i64) -> Result<Vec<Ticket>> {
-    Ok(tx.all(&sql::select_stored(), &[after.0.into(), limit.into()], Ticket::read)?)
+/// Every ticket above an id up to another, in the trash or not, some at a time: for a check of the data, which nobody
+/// sees.
+pub(crate) fn stored(tx: &mut Tx<'_>, after: TicketId, last: TicketId, limit: i64) -> Result<Vec<Ticket>> {
+    Ok(tx.all(&sql::select_stored(), &[after.0.into(), last.0.into(), limit.into()], Ticket::read)?)
 }
 
 fn select_many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], lock: bool) -> Result<Vec<Ticket>> {

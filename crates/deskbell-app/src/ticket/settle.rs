@@ -45,7 +45,17 @@ pub struct Settled {
 ///
 /// Errors: those of `Draft::apply_all`.
 pub fn settle(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) -> Result<Settled> {
+    settle_draft(tx, actor, Draft::of(ticket)?, edits)
+}
+
+/// The same in a transaction that only reads, where nothing can be locked and nothing need be.
+pub fn settle_reading(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) -> Result<Settled> {
     let mut draft = Draft::of(ticket)?;
+    draft.locks = false;
+    settle_draft(tx, actor, draft, edits)
+}
+
+fn settle_draft(tx: &mut Tx<'_>, actor: &Actor, mut draft: Draft, edits: &[Edit]) -> Result<Settled> {
     draft.apply_all(tx, actor, edits, Faults::default())?;
     let fields = differences(&draft.before, &draft.now);
     Ok(Settled { before: draft.before, now: draft.now, fields, notes: draft.notes, delete: draft.delete })

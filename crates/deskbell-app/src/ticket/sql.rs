@@ -14,9 +14,9 @@ pub(super) fn select_tickets() -> String {
     )
 }
 
-/// Tickets above an id, whatever their state.
+/// Tickets above an id up to another, whatever their state.
 pub(super) fn select_stored() -> String {
-    format!("{}t.id > $1 ORDER BY t.id LIMIT $2", select_tickets())
+    format!("{}t.id > $1 AND t.id <= $2 ORDER BY t.id LIMIT $3", select_tickets())
 }
 
 /// A new ticket. What is not named here starts empty.
@@ -156,3 +156,8 @@ pub(super) const AND_ANY_BRAND: &str = " AND t.brand_id IN (SELECT id FROM brand
 
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
+
+/// Some of the tickets in the trash.
+pub(super) const IN_TRASH: &str = "SELECT id FROM ticket WHERE deleted_at IS NOT NULL LIMIT $1";
+/// Some of the tickets in the archive.
+pub(super) const IN_ARCHIVE: &str = "SELECT id FROM ticket WHERE archived = 1 LIMIT $1";

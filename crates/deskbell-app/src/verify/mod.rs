@@ -4,6 +4,7 @@
 //! It finds and tells; it repairs nothing.
 
 mod engine;
+mod index;
 mod rest;
 mod sql;
 mod tickets;

@@ -4,6 +4,8 @@
 pub(super) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
 /// SQLite: what is wrong with a table's pages and indexes; one row that says ok if nothing is.
 pub(super) const INTEGRITY: &str = "SELECT integrity_check FROM pragma_integrity_check($1)";
+/// SQLite: any search.
+pub(super) const LOOK_AGAIN: &str = "SELECT rowid FROM search_fts WHERE search_fts MATCH '\"1\"' LIMIT 1";
 /// SQLite: rows of a table that refer to what is not there.
 pub(super) const FOREIGN_KEYS: &str =
     "SELECT COALESCE(rowid, 0), parent FROM pragma_foreign_key_check($1) LIMIT 100";

@@ -122,7 +122,7 @@ both_engines! {
         let serve = |brands: &[BrandId]| {
             update(bench, id, Fields { brands: Some(brands.to_vec()), ..Fields::default() })
         };
-        assert!(refused(serve(&[two]), Code::Conflict).contains("1 tickets"));
+        assert!(refused(serve(&[two]), Code::Conflict).contains("1 ticket of"));
         assert!(refused(serve(&[one]), Code::Conflict).contains("trash"));
         serve(&[one, two]).expect("both are served");
         edit(bench, kept, Change::Group(GroupId::NONE));

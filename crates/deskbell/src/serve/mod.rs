@@ -46,13 +46,7 @@ pub(crate) fn run(_: &Args, config: &Config) -> Result<ExitCode> {
     logging::for_server(config)?;
     open_more_files();
     // Held to the end. On PostgreSQL any number of servers may share the data.
-    let _lock = match config.optional("database") {
-        Some(_) => None,
-        None => {
-            data::prepare(&config.data())?;
-            Some(Lock::take(&config.data())?)
-        }
-    };
+    let _lock = data::prepare(config)?.map(|folder| Lock::take(&folder)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -60,6 +54,8 @@ pub(crate) fn run(_: &Args, config: &Config) -> Result<ExitCode> {
     let bound = runtime.block_on(Bound::to(config))?;
     let desk = data::open(config, Size::Full)?;
     hints(&desk, config)?;
+    // The tables of phone numbers take a moment to read; the first number should not wait for it.
+    std::thread::spawn(deskbell_core::address::prepare);
     let done = runtime.block_on(serve(bound, desk.clone(), config));
     // Tasks that were cut off must not hold the store open.
     runtime.shutdown_background();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::harness::{Place, Seen, Server, request, said};
+use crate::harness::{Place, Seen, Server, request, said, within};
 
 #[test]
 fn it_says_where_it_listens_and_how_to_make_a_key_and_answers() {
@@ -155,6 +155,7 @@ fn figures_are_for_the_machine_itself_or_have_an_address_of_their_own() {
 
     let server = place.serve_with(&[("DESKBELL_METRICS_LISTEN", "127.0.0.1:0")]);
     assert_eq!(server.ask("GET", "/metrics", &[], "").status, 404);
+    within(Duration::from_secs(5), || server.log_so_far().contains("/metrics\n"));
     let log = server.log_so_far();
     let address =
         log.split("http://").nth(1).and_then(|rest| rest.split("/metrics").next()).expect("an address");

@@ -4,5 +4,6 @@ mod customer;
 mod demo;
 mod harness;
 mod import;
+mod permission_matrix;
 mod ticket;
 mod verify;

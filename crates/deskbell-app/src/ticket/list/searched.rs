@@ -1,5 +1,6 @@
 //! A page of a list with a `query`: hits come newest first from the index, and pass the gate and the filters in batches.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use deskbell_core::Actor;
@@ -14,6 +15,9 @@ use crate::ticket::{load, sql};
 
 /// How many ids go into one statement.
 const TOGETHER: usize = 512;
+
+/// How many hidden tickets are few.
+const FEW: i64 = 1_000;
 
 /// The total, whether it is exact, and the ids of the page and one more.
 pub(super) fn find(
@@ -41,9 +45,14 @@ fn newest_first(
     let want = if paging.limit == 0 { 0 } else { paging.limit as usize + 1 };
     let below = paging.after.map_or(i64::MAX, |c| c.id);
     let (mut total, mut skip, mut page) = (0i64, paging.start, Vec::new());
+    let hidden = few_hidden(tx, actor, filter)?;
     search::hits(tx, query, None, |tx, hits| {
         for some in hits.chunks(TOGETHER) {
-            for id in admitted(tx, actor, filter, some)? {
+            let there = match &hidden {
+                Some(hidden) => some.iter().copied().filter(|id| !hidden.contains(id)).collect(),
+                None => admitted(tx, actor, filter, some)?,
+            };
+            for id in there {
                 total += 1;
                 if id < below && page.len() < want {
                     if skip > 0 {
@@ -125,6 +134,24 @@ fn sorted(
     let page =
         rows.into_iter().filter(after).skip(paging.start as usize).take(want).map(|(_, id)| id).collect();
     Ok((total.min(EXACT_UP_TO), total <= EXACT_UP_TO, page))
+}
+
+/// The tickets that are hidden from an actor without limits in a list without filters, if they are few: then a hit
+/// need not be looked at to know that it counts. `None` where each has to be.
+fn few_hidden(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Option<HashSet<i64>>> {
+    let open = Filter { archived_too: filter.archived_too, query: filter.query.clone(), ..Filter::default() };
+    if !actor.scope.is_everything() || *filter != open {
+        return Ok(None);
+    }
+    let mut hidden = HashSet::new();
+    for text in [sql::IN_TRASH, sql::IN_ARCHIVE].into_iter().take(if filter.archived_too { 1 } else { 2 }) {
+        let ids = tx.all(text, &[(FEW + 1).into()], |row| row.int(0))?;
+        if ids.len() as i64 > FEW {
+            return Ok(None);
+        }
+        hidden.extend(ids);
+    }
+    Ok(Some(hidden))
 }
 
 /// Those of the hits that exist for the actor and pass the filters, descending.

@@ -41,7 +41,7 @@ both_engines! {
         assert_eq!((done.counts(), &done.refused[0].0), ([1, 0, 1, 0], &4));
         assert!(importer.content("c.rejects.csv").starts_with("sep=;\r\nid;betreff;preis\n4\n"));
         assert_eq!(importer.all("title"), ["Rechnung; doppelt"; 3]);
-        assert_eq!(importer.all("tags"), ["\"12,50\""; 3]);
+        assert_eq!(importer.all("tags"), ["[\"12,50\"]"; 3]);
 
         let refused = importer.import("d.csv", "id;betreff\n5;x\n").err().expect("refused");
         assert!(refused.contains("only one column found: is the separator ;?"), "{refused}");

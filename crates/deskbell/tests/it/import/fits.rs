@@ -16,7 +16,7 @@ both_engines! {
         }
         assert_eq!(admin.get("/ticket?query=chair").ids(), Vec::<i64>::new());
         let item = admin.get(&format!("/ticket/{id}?getTicketHistory=true")).expect(200);
-        let timeline = item["timeline"].as_array().expect("a timeline");
+        let timeline = item["item"]["timeline"].as_array().expect("a timeline");
         assert_eq!(timeline.len(), 2, "{item}");
         let text = item.to_string();
         assert!(text.contains("Imported from zd 84213") && text.contains("It fell off the table."), "{text}");
@@ -43,7 +43,7 @@ both_engines! {
         let tickets = importer.tickets();
         assert_eq!(importer.all("channel_name"), ["fax", "web form", "API"]);
         assert_eq!(importer.all("priority"), ["urgent", "low", "low"]);
-        assert_eq!(importer.all("tags")[0], "late,\"a, b\"");
+        assert_eq!(importer.all("tags")[0], "[\"late\",\"a, b\"]");
         assert_eq!(tickets[0]["brand_id"], tickets[1]["brand_id"]);
         assert_eq!(tickets[0]["assigned_group_id"], tickets[1]["assigned_group_id"]);
         // The second ticket's record names no customer, but the sender is one.
@@ -51,6 +51,19 @@ both_engines! {
         assert_ne!(tickets[0]["customer_id"], 0);
         let customer = importer.desk.admin().get(&format!("/customer/{}", tickets[0]["customer_id"])).expect(200);
         assert!(customer.to_string().contains("0123"), "{customer}");
+        importer.verify();
+    }
+
+    fn a_telephone_text_that_cannot_be_read_stays_with_its_customer(desk: TestDesk) {
+        let map = "source = \"s\"\nid = \"{id}\"\n[customer]\nemail = \"{mail}\"\ntelephone = \"{phone}\"\n";
+        let importer = Importer::new(desk, map);
+        let rows = "id,mail,phone\n1,ann@mail.example,030 23125001\n2,,ext. 12\n3,,+49 30 23125002\n4,,+493023125002\n";
+        let done = importer.good("a.csv", rows);
+        assert_eq!((done.counts(), done.summary.customers), ([4, 0, 0, 0], Some(3)));
+        let customers = importer.desk.admin().get("/customer").expect(200).to_string();
+        assert!(customers.contains("030 23125001") && customers.contains("ext. 12"), "{customers}");
+        let ids = importer.all("customer_id");
+        assert_eq!(ids[2], ids[3]);
         importer.verify();
     }
 

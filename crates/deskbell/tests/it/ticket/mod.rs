@@ -1,3 +1,21 @@
 //! The Ticket controller.
 
+#![expect(clippy::unwrap_used, reason = "a scenario that panics has failed, which is what it is for")]
+
+mod batch;
+mod batch_refusals;
+mod bulk_rules;
 mod create;
+mod delete;
+mod delete_many;
+mod get;
+mod history;
+mod list;
+mod list_paging;
+mod search;
+mod set_priority;
+mod set_status;
+mod setup;
+mod solve_unfinished;
+mod unlink_customer;
+mod update;
