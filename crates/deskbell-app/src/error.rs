@@ -1,6 +1,7 @@
 //! What a use case can end in besides success: a refusal for the caller, or a failure of the store.
 
 use deskbell_core::Fault;
+use deskbell_db::Kind;
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -21,6 +22,12 @@ impl Error {
             Self::Fault(fault) => Some(fault),
             Self::Store(_) => None,
         }
+    }
+
+    /// Whether the same call may succeed later: the store is overloaded, full or out of reach for now.
+    pub fn passes(&self) -> bool {
+        let passing = [Kind::Overloaded, Kind::DiskFull, Kind::Unavailable, Kind::Timeout, Kind::Closed];
+        matches!(self, Self::Store(error) if passing.contains(&error.kind()))
     }
 }
 

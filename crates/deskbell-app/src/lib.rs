@@ -24,6 +24,8 @@ pub mod user;
 pub mod verify;
 mod work;
 
+pub use deskbell_db::Lane;
+
 pub use desk::{Background, BulkAnswer, Desk, Settings};
 pub use error::{Error, Result};
 pub use work::{BatchId, Work};

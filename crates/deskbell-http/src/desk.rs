@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use deskbell_app::{Desk, Error, customer};
+use deskbell_app::{Desk, Error, Lane, customer};
 use deskbell_core::Actor;
-use deskbell_db::{Kind, Lane};
 
 use crate::auth::{Backend, unauthenticated};
 use crate::error::Failure;
@@ -28,12 +27,8 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Fault(fault) => Self::Fault(fault),
-            Error::Store(error) => match error.kind() {
-                Kind::Overloaded | Kind::DiskFull | Kind::Unavailable | Kind::Timeout | Kind::Closed => {
-                    Self::Overloaded(error.to_string())
-                }
-                _ => Self::Internal(error.to_string()),
-            },
+            error if error.passes() => Self::Overloaded(error.to_string()),
+            error => Self::Internal(error.to_string()),
         }
     }
 }

@@ -58,7 +58,8 @@ pub(crate) fn find_or_create(
                 return Ok(known);
             }
         }
-        let called = person.addresses.iter().any(|(kind, text)| *kind == Kind::Telephone && !text.trim().is_empty());
+        let called =
+            person.addresses.iter().any(|(kind, text)| *kind == Kind::Telephone && !text.trim().is_empty());
         let said = called || !forms.is_empty() || !person.firstname.is_empty() || !person.lastname.is_empty();
         if !said {
             return Ok(CustomerId::NONE);
@@ -170,7 +171,11 @@ mod tests {
         assert_ne!(bob, anna);
         assert_eq!(found(&desk, "", "", &[(Kind::Email, "x")]), 0, "nobody");
         let caller = found(&desk, "", "", &[(Kind::Telephone, "110")]);
-        assert_ne!(found(&desk, "", "", &[(Kind::Telephone, "110")]), caller, "a text that is no number names nobody");
+        assert_ne!(
+            found(&desk, "", "", &[(Kind::Telephone, "110")]),
+            caller,
+            "a text that is no number names nobody"
+        );
         let carl = found(&desk, "", "Carl", &[]);
         assert_ne!(found(&desk, "", "Carl", &[]), carl, "a name alone names nobody");
         let system = Arc::new(Actor::system());

@@ -38,14 +38,48 @@ const GROUPS: [(&str, &[usize]); 12] = [
 ];
 
 const FIRST_NAMES: [&str; 40] = [
-    "Ada", "Bela", "Cem", "Dunja", "Elif", "Finn", "Greta", "Hana", "Ivo", "Jana", "Kofi", "Lena", "Milan", "Nora", "Otis",
-    "Pia", "Quentin", "Rosa", "Samir", "Tilda", "Uma", "Viktor", "Wanda", "Xenia", "Yusuf", "Zoe", "Anton", "Britta",
-    "Carlo", "Doris", "Emil", "Frida", "Gustav", "Helene", "Ines", "Jonas", "Klara", "Leon", "Marta", "Nils",
+    "Ada", "Bela", "Cem", "Dunja", "Elif", "Finn", "Greta", "Hana", "Ivo", "Jana", "Kofi", "Lena", "Milan",
+    "Nora", "Otis", "Pia", "Quentin", "Rosa", "Samir", "Tilda", "Uma", "Viktor", "Wanda", "Xenia", "Yusuf",
+    "Zoe", "Anton", "Britta", "Carlo", "Doris", "Emil", "Frida", "Gustav", "Helene", "Ines", "Jonas",
+    "Klara", "Leon", "Marta", "Nils",
 ];
 const LAST_NAMES: [&str; 36] = [
-    "Abel", "Brandt", "Castro", "Dorn", "Ekberg", "Fischer", "Garcia", "Hansen", "Ibsen", "Jansen", "Keller", "Lindt",
-    "Moreau", "Novak", "Olsen", "Petrov", "Quist", "Rossi", "Sato", "Tanaka", "Urban", "Vogel", "Weiss", "Young", "Zeller",
-    "Öztürk", "Møller", "Núñez", "Ångström", "Dvořák", "Kowalski", "Smith", "Jones", "Patel", "Nguyen", "Cohen",
+    "Abel",
+    "Brandt",
+    "Castro",
+    "Dorn",
+    "Ekberg",
+    "Fischer",
+    "Garcia",
+    "Hansen",
+    "Ibsen",
+    "Jansen",
+    "Keller",
+    "Lindt",
+    "Moreau",
+    "Novak",
+    "Olsen",
+    "Petrov",
+    "Quist",
+    "Rossi",
+    "Sato",
+    "Tanaka",
+    "Urban",
+    "Vogel",
+    "Weiss",
+    "Young",
+    "Zeller",
+    "Öztürk",
+    "Møller",
+    "Núñez",
+    "Ångström",
+    "Dvořák",
+    "Kowalski",
+    "Smith",
+    "Jones",
+    "Patel",
+    "Nguyen",
+    "Cohen",
 ];
 
 /// What the desk is made of, by place in the lists above.
@@ -61,7 +95,8 @@ pub(super) struct Cast {
 
 /// Makes the desk, or finds it where it was made before.
 pub(super) fn make(work: &mut Work<'_, '_>) -> Result<Arc<Cast>> {
-    let brands = BRANDS.iter().map(|(name, ..)| brand::find_or_create(work, name)).collect::<Result<Vec<_>>>()?;
+    let brands =
+        BRANDS.iter().map(|(name, ..)| brand::find_or_create(work, name)).collect::<Result<Vec<_>>>()?;
     let mut groups = Vec::new();
     let mut agents = Vec::new();
     for (place, (name, serves)) in GROUPS.iter().enumerate() {
@@ -125,7 +160,8 @@ impl Somebody {
         let shares = BRANDS.map(|(_, _, share)| share);
         let brand = random.weighted(&shares);
         let (first, last) = (random.word(&FIRST_NAMES), random.word(&LAST_NAMES));
-        let host = random.word(&["post.example", "mail.example", "werft.example", "garden.example", "uni.example"]);
+        let host =
+            random.word(&["post.example", "mail.example", "werft.example", "garden.example", "uni.example"]);
         let local = format!("{first}.{last}{number}").to_lowercase();
         let mut addresses = vec![(Kind::Email, format!("{local}@{host}"))];
         if random.chance(10) {

@@ -15,9 +15,30 @@ const BEGINNING: i64 = 1_420_070_400;
 const EVERY: i64 = 37;
 
 const TAGS: [&str; 24] = [
-    "delivery", "refund", "invoice", "warranty", "login", "printer", "vip", "damaged", "late", "question", "spare part",
-    "contract", "upgrade", "cancellation", "complaint", "praise", "returns", "payment", "network", "app", "spring campaign",
-    "b2b", "callback", "legal",
+    "delivery",
+    "refund",
+    "invoice",
+    "warranty",
+    "login",
+    "printer",
+    "vip",
+    "damaged",
+    "late",
+    "question",
+    "spare part",
+    "contract",
+    "upgrade",
+    "cancellation",
+    "complaint",
+    "praise",
+    "returns",
+    "payment",
+    "network",
+    "app",
+    "spring campaign",
+    "b2b",
+    "callback",
+    "legal",
 ];
 
 /// Number of messages: none to six, three on average.
@@ -71,7 +92,8 @@ impl Made {
         let direction = if r.chance(5) { Direction::Outbound } else { Direction::Inbound };
         let serving = &cast.serving[customer.brand];
         // The first group of a brand has most of its work.
-        let group = (!r.chance(6)).then(|| serving[r.below(serving.len() as u64).min(r.below(serving.len() as u64)) as usize]);
+        let group = (!r.chance(6))
+            .then(|| serving[r.below(serving.len() as u64).min(r.below(serving.len() as u64)) as usize]);
         let idle = if status == Status::New { 85 } else { 12 };
         let agent = group.filter(|_| !r.chance(idle)).map(|_| r.below(4) as usize);
         let created_at = Timestamp(time_of(number).0 + r.below(EVERY as u64) as i64);

@@ -68,7 +68,9 @@ impl From<Error> for Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::OtherSeed(seed) => write!(f, "the desk holds made-up data of seed {seed}; name that one to add to it"),
+            Self::OtherSeed(seed) => {
+                write!(f, "the desk holds made-up data of seed {seed}; name that one to add to it")
+            }
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -80,7 +82,12 @@ impl std::error::Error for Failure {}
 /// thread.
 ///
 /// Errors: see `Failure`.
-pub fn run(desk: &Desk, tickets: u64, seed: u64, tell: &mut dyn FnMut(u64)) -> std::result::Result<Summary, Failure> {
+pub fn run(
+    desk: &Desk,
+    tickets: u64,
+    seed: u64,
+    tell: &mut dyn FnMut(u64),
+) -> std::result::Result<Summary, Failure> {
     let began = Instant::now();
     let system = Arc::new(Actor::system());
     let reach = desk.read_blocking(Lane::Point, &system, |tx, _| reach(tx))?;
@@ -90,9 +97,8 @@ pub fn run(desk: &Desk, tickets: u64, seed: u64, tell: &mut dyn FnMut(u64)) -> s
         None => 0,
     };
     let mut summary = Summary { already, ..Summary::default() };
-    let made = desk.write_blocking(Urgency::Alone, &system, "demo", move |work| {
-        as_of(work, seed, 0, |work| cast::make(work))
-    });
+    let made =
+        desk.write_blocking(Urgency::Alone, &system, "demo", move |work| as_of(work, seed, 0, cast::make));
     let cast = made?;
     let (send, receive) = sync_channel(2 * LOTS);
     let (engine, making) = (desk.engine(), Arc::clone(&cast));
@@ -124,7 +130,9 @@ fn write_all(
         let cast = Arc::clone(cast);
         desk.write_blocking(Urgency::Alone, &system, "demo", move |work| {
             for lot in lots.iter() {
-                as_of(work, seed, lot.first, |work| lot.tickets.iter().try_for_each(|t| write(work, &cast, t)))?;
+                as_of(work, seed, lot.first, |work| {
+                    lot.tickets.iter().try_for_each(|t| write(work, &cast, t))
+                })?;
             }
             work.tx.exec(sql::SET_REACH, &[format!("{seed} {end}").into()])?;
             Ok(())

@@ -122,7 +122,13 @@ mod tests {
         let (ranks, mut random) = (Ranks::new(1000), Random::of(1, 1, 1));
         let mut counts = [0u32; 1000];
         (0..100_000).for_each(|_| counts[ranks.pick(&mut random)] += 1);
-        assert!(counts[0] > 3 * counts[9] && counts[9] > 3 * counts[99], "{} {} {}", counts[0], counts[9], counts[99]);
+        assert!(
+            counts[0] > 3 * counts[9] && counts[9] > 3 * counts[99],
+            "{} {} {}",
+            counts[0],
+            counts[9],
+            counts[99]
+        );
         assert!(counts[900..].iter().sum::<u32>() > 100);
     }
 }

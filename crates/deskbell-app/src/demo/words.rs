@@ -16,11 +16,12 @@ const KNOWN: &str = "the to and I a is of in it for on not with my you we have t
     technician engineer manager colleague team office branch country city street parcel colour size red blue green";
 
 const STARTS: [&str; 24] = [
-    "ba", "bre", "ca", "cho", "da", "dri", "fe", "flo", "ga", "gri", "ha", "ju", "ka", "la", "mo", "ne", "pa", "pri", "ro",
-    "sa", "ste", "tu", "ve", "zo",
+    "ba", "bre", "ca", "cho", "da", "dri", "fe", "flo", "ga", "gri", "ha", "ju", "ka", "la", "mo", "ne",
+    "pa", "pri", "ro", "sa", "ste", "tu", "ve", "zo",
 ];
 const MIDDLES: [&str; 18] = [
-    "la", "ne", "ri", "so", "tu", "man", "den", "ril", "sto", "ver", "lin", "mar", "gan", "pel", "tor", "vin", "ber", "cas",
+    "la", "ne", "ri", "so", "tu", "man", "den", "ril", "sto", "ver", "lin", "mar", "gan", "pel", "tor",
+    "vin", "ber", "cas",
 ];
 const ENDS: [&str; 14] = ["", "n", "r", "s", "t", "l", "ng", "st", "rk", "nd", "x", "do", "ment", "ler"];
 

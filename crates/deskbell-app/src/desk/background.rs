@@ -65,7 +65,7 @@ impl Desk {
     /// Reads the generation of keys: what it changed is known here from now on.
     pub async fn poll_keys(&self) -> Result<()> {
         let began = Instant::now();
-        let generation = self.inner.store.read(Lane::Point, |tx| key::generation(tx)).await?;
+        let generation = self.inner.store.read(Lane::Point, key::generation).await?;
         self.inner.keys.polled(generation, began);
         Ok(())
     }

@@ -19,8 +19,9 @@ const FIRST_YEAR: i16 = 1000;
 impl DateRule {
     /// A rule of formats as strftime writes them; without any, the forms of the API are read.
     pub(crate) fn new(formats: &[String], zone: &str) -> Result<Self, String> {
-        let zone = TimeZone::get(zone)
-            .map_err(|_| format!("zone {zone:?} is not a time zone; names are like \"Europe/Amsterdam\" or \"UTC\""))?;
+        let zone = TimeZone::get(zone).map_err(|_| {
+            format!("zone {zone:?} is not a time zone; names are like \"Europe/Amsterdam\" or \"UTC\"")
+        })?;
         for format in formats {
             try_out(format).map_err(|why| format!("date format {format:?}: {why}"))?;
         }
@@ -60,8 +61,7 @@ impl DateRule {
 
 /// Whether a format can be read at all, and gives a date.
 fn try_out(format: &str) -> Result<(), String> {
-    let sample = jiff::civil::date(2013, 7, 29)
-        .at(13, 5, 9, 0);
+    let sample = jiff::civil::date(2013, 7, 29).at(13, 5, 9, 0);
     let sample = TimeZone::UTC.to_zoned_datetime(sample).map_err(|error| error.to_string())?;
     let text = strtime::format(format, &sample).map_err(|error| error.to_string())?;
     let parts = BrokenDownTime::parse(format, &text).map_err(|error| error.to_string())?;
@@ -86,7 +86,10 @@ mod tests {
         assert_eq!(read(&formats, "UTC", "2013-07-29"), Some("2013-07-29 00:00:00".into()));
         assert_eq!(read(&formats, "Europe/Amsterdam", "31/12/2023"), Some("2023-12-30 23:00:00".into()));
         assert_eq!(read(&formats, "UTC", "12/31/2023 14:05"), Some("2023-12-31 14:05:00".into()));
-        assert_eq!(read(&["%Y-%m-%d %H:%M:%S %z"], "UTC", "2023-12-31 14:05:00 +0530"), Some("2023-12-31 08:35:00".into()));
+        assert_eq!(
+            read(&["%Y-%m-%d %H:%M:%S %z"], "UTC", "2023-12-31 14:05:00 +0530"),
+            Some("2023-12-31 08:35:00".into())
+        );
     }
 
     #[test]
@@ -98,7 +101,9 @@ mod tests {
     #[test]
     fn nothing_is_guessed() {
         let formats = ["%Y-%m-%d", "%d/%m/%Y"];
-        for text in ["45291", "45291.75", "2023-02-30", "31/12/23", "0000-00-00", "12/31/2023", "2023-01-02 x", ""] {
+        for text in
+            ["45291", "45291.75", "2023-02-30", "31/12/23", "0000-00-00", "12/31/2023", "2023-01-02 x", ""]
+        {
             assert_eq!(read(&formats, "UTC", text), None, "{text:?}");
         }
     }

@@ -38,9 +38,8 @@ impl<'de> Visitor<'de> for Wanted<'_> {
                 }
                 Some(at) => {
                     let raw: &RawValue = object.next_value()?;
-                    values[at] = text(raw.get()).map_err(|why| {
-                        serde::de::Error::custom(format!("column {key}: {why}"))
-                    })?;
+                    values[at] = text(raw.get())
+                        .map_err(|why| serde::de::Error::custom(format!("column {key}: {why}")))?;
                 }
             }
         }

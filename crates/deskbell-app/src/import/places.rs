@@ -61,12 +61,22 @@ impl Places {
             return Ok(Ok(channel));
         }
         let names = work.tx.all(sql::CHANNEL_NAMES, &[], |row| row.str(0).map(str::to_owned))?;
-        Ok(Err(format!("{}: {} is none of the channels {}", named.label, shown(&named.name), names.join(", "))))
+        Ok(Err(format!(
+            "{}: {} is none of the channels {}",
+            named.label,
+            shown(&named.name),
+            names.join(", ")
+        )))
     }
 
     /// Whether an existing group of this name does not serve an existing brand of that name: found out before
     /// anything is made.
-    pub(super) fn misplaced(&mut self, work: &mut Work<'_, '_>, brand: &str, group: &str) -> Result<Option<String>> {
+    pub(super) fn misplaced(
+        &mut self,
+        work: &mut Work<'_, '_>,
+        brand: &str,
+        group: &str,
+    ) -> Result<Option<String>> {
         if group.is_empty() {
             return Ok(None);
         }
@@ -76,7 +86,8 @@ impl Places {
         let serves = match self.served.get(&pair) {
             Some(serves) => *serves,
             None => {
-                let found = work.tx.first(sql::GROUP_SERVES, &[pair.0.into(), pair.1.into()], |row| row.int(0))?;
+                let found =
+                    work.tx.first(sql::GROUP_SERVES, &[pair.0.into(), pair.1.into()], |row| row.int(0))?;
                 self.served.insert(pair, found.is_some());
                 found.is_some()
             }

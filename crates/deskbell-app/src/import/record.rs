@@ -183,7 +183,8 @@ fn customer(map: &CustomerMap, record: &Values) -> Result<Option<IncomingCustome
     let nobody = [&c.external_id, &c.firstname, &c.lastname].iter().all(|text| text.is_empty());
     if nobody && c.addresses.is_empty() {
         let lost = c.fields.first().map(|(name, _)| name);
-        return lost.map_or(Ok(None), |name| Err(format!("customer.fields.{name}: nothing says whose it is")));
+        return lost
+            .map_or(Ok(None), |name| Err(format!("customer.fields.{name}: nothing says whose it is")));
     }
     Ok(Some(c))
 }
@@ -309,22 +310,38 @@ mod tests {
     #[test]
     fn an_empty_record_is_a_ticket_of_defaults() {
         let got = apply(&[]).unwrap();
-        assert_eq!((got.status, got.priority, got.direction), (Status::New, Priority::Medium, Direction::Inbound));
-        assert!(got.times.is_none() && got.message.is_none() && got.customer.is_none() && got.tags.is_empty());
+        assert_eq!(
+            (got.status, got.priority, got.direction),
+            (Status::New, Priority::Medium, Direction::Inbound)
+        );
+        assert!(
+            got.times.is_none() && got.message.is_none() && got.customer.is_none() && got.tags.is_empty()
+        );
     }
 
     #[test]
     fn times_are_those_that_the_data_gives() {
-        let got = apply(&[("created", "2020-01-02"), ("closed", "2020-01-05"), ("text", "x"), ("said", "2020-01-09")]);
+        let got = apply(&[
+            ("created", "2020-01-02"),
+            ("closed", "2020-01-05"),
+            ("text", "x"),
+            ("said", "2020-01-09"),
+        ]);
         let (first, last) = got.unwrap().times.unwrap();
-        assert_eq!((first.to_string(), last.to_string()), ("2020-01-02 00:00:00".into(), "2020-01-09 00:00:00".into()));
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("2020-01-02 00:00:00".into(), "2020-01-09 00:00:00".into())
+        );
     }
 
     #[test]
     fn lengths_are_counted_in_characters() {
         let title = "🥝".repeat(1_000);
         assert_eq!(apply(&[("title", &title)]).unwrap().title, title);
-        assert_eq!(refused(&[("title", &(title + "x"))]), "column title: 1001 characters, and 1000 are the most");
+        assert_eq!(
+            refused(&[("title", &(title + "x"))]),
+            "column title: 1001 characters, and 1000 are the most"
+        );
     }
 
     #[test]
@@ -339,7 +356,9 @@ mod tests {
 
     #[test]
     fn lines_are_cleaned_and_tags_kept_once() {
-        let got = apply(&[("title", " a\r\nb\u{202E}c "), ("tags", "Late, \"a, b\",late,"), ("status", "OPEN")]).unwrap();
+        let got =
+            apply(&[("title", " a\r\nb\u{202E}c "), ("tags", "Late, \"a, b\",late,"), ("status", "OPEN")])
+                .unwrap();
         assert_eq!(got.title, " a bc ");
         assert_eq!(got.tags, ["Late", "a, b"]);
         assert_eq!(got.status, Status::Open);

@@ -122,8 +122,10 @@ mod tests {
         write(&path, false, &[(2, "a\n")]);
         write(&path, false, &[(2, "b\n")]);
         assert_eq!(write(&path, false, &[]), None);
-        let mut names: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         assert_eq!(names, ["x.rejects.1.csv", "x.rejects.csv"]);
         assert_eq!(fs::read_to_string(folder.path().join("x.rejects.1.csv")).unwrap(), "id,title\na\n");

@@ -183,7 +183,13 @@ impl Rows {
     }
 
     /// Where in the header each of the map's columns stands.
-    fn places(&self, header: &[String], delimiter: u8, named: bool, raw: &[u8]) -> Result<Vec<usize>, Refused> {
+    fn places(
+        &self,
+        header: &[String],
+        delimiter: u8,
+        named: bool,
+        raw: &[u8],
+    ) -> Result<Vec<usize>, Refused> {
         let missing: Vec<&str> =
             self.columns.iter().filter(|c| !header.contains(c)).map(String::as_str).collect();
         if !missing.is_empty() {

@@ -28,7 +28,7 @@ const TRANSACTION: Duration = Duration::from_millis(28);
 /// The least time for the records of a transaction, however long commits take.
 const LEAST: Duration = Duration::from_millis(4);
 /// The pause after a transaction. Another process that waits for its turn looks every millisecond.
-const PAUSE: Duration = Duration::from_millis(4);
+const PAUSE: Duration = Duration::from_millis(3);
 /// How many rows lie ready for the writer.
 const AHEAD: usize = 1024;
 /// How many of them one transaction is offered.
@@ -166,8 +166,17 @@ pub fn run(
         ..Summary::default()
     };
     let source: Arc<str> = map.source.as_str().into();
-    let mut run =
-        Run { desk, source, tell, total, bytes: 0, keep, summary, made: Made::default(), time: TRANSACTION / 2 };
+    let mut run = Run {
+        desk,
+        source,
+        tell,
+        total,
+        bytes: 0,
+        keep,
+        summary,
+        made: Made::default(),
+        time: TRANSACTION / 2,
+    };
     let (map, engine) = (Arc::new(map), desk.engine());
     let (send, receive) = sync_channel(AHEAD);
     let reader = thread::Builder::new().name("import-read".into());
@@ -222,7 +231,7 @@ impl Run<'_> {
     fn take(
         &mut self,
         step: Step,
-        records: &mut Vec<Box<Incoming>>,
+        records: &mut Vec<Incoming>,
         waiting: &mut Vec<Waiting>,
     ) -> Result<(), Failure> {
         match step {
@@ -235,7 +244,7 @@ impl Run<'_> {
             Step::LeftOut => self.summary.left_out += 1,
             Step::Refused(line, why, raw) => waiting.push(Waiting::Refused(line, why, raw)),
             Step::Record(record, raw) => {
-                records.push(record);
+                records.push(*record);
                 waiting.push(Waiting::Record(raw));
             }
         }
@@ -244,8 +253,8 @@ impl Run<'_> {
     }
 
     /// Writes the records in as many transactions as it takes.
-    fn write(&mut self, records: Vec<Box<Incoming>>, waiting: Vec<Waiting>) -> Result<(), Failure> {
-        let records: Arc<[Box<Incoming>]> = records.into();
+    fn write(&mut self, records: Vec<Incoming>, waiting: Vec<Waiting>) -> Result<(), Failure> {
+        let records: Arc<[Incoming]> = records.into();
         let mut waiting = waiting.into_iter();
         let mut from = 0;
         while from < records.len() {
@@ -258,7 +267,7 @@ impl Run<'_> {
         self.refusals(&mut waiting, None)
     }
 
-    fn transaction(&mut self, records: &Arc<[Box<Incoming>]>, from: usize) -> Result<Written, Failure> {
+    fn transaction(&mut self, records: &Arc<[Incoming]>, from: usize) -> Result<Written, Failure> {
         let order = Order {
             source: Arc::clone(&self.source),
             records: Arc::clone(records),

@@ -6,7 +6,8 @@ pub(super) const LOCK_SOURCE: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_loc
 /// Whether a record is in.
 pub(super) const IS_IN: &str = "SELECT ticket_id FROM import_record WHERE source = $1 AND record_id = $2";
 /// Notes that it is.
-pub(super) const PUT_IN: &str = "INSERT INTO import_record (source, record_id, ticket_id) VALUES ($1, $2, $3)";
+pub(super) const PUT_IN: &str =
+    "INSERT INTO import_record (source, record_id, ticket_id) VALUES ($1, $2, $3)";
 
 /// A brand by its name, with the country in which it reads telephone numbers.
 pub(super) const BRAND: &str = "SELECT id, country FROM brand WHERE name_key = $1";

@@ -51,7 +51,9 @@ impl Template {
                 continue;
             }
             let Some((name, after)) = (brace == "{").then(|| rest.split_once('}')).flatten() else {
-                return Err(format!("{text:?}: a brace stands alone (write {{{{ or }}}} for the brace itself)"));
+                return Err(format!(
+                    "{text:?}: a brace stands alone (write {{{{ or }}}} for the brace itself)"
+                ));
             };
             if name.is_empty() || name.contains('{') {
                 return Err(format!("{text:?}: {{{name}}} names no column"));

@@ -47,7 +47,7 @@ pub(super) struct Written {
 #[derive(Clone)]
 pub(super) struct Order {
     pub(super) source: Arc<str>,
-    pub(super) records: Arc<[Box<Incoming>]>,
+    pub(super) records: Arc<[Incoming]>,
     /// The first of the records that is not done.
     pub(super) from: usize,
     pub(super) time: Duration,

@@ -63,7 +63,7 @@ impl KeyCache {
     /// The key of this hash, if it is known and that is still sure.
     pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<Arc<Known>> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        if !inner.polled.is_some_and(|at| at.elapsed() < FRESH) {
+        if inner.polled.is_none_or(|at| at.elapsed() >= FRESH) {
             return None;
         }
         inner.by_hash.get(hash).filter(|known| known.generation == inner.generation).cloned()

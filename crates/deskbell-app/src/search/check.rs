@@ -118,12 +118,15 @@ pub(crate) fn sqlite(
     Ok((digests, next))
 }
 
+/// Words with the places at which they stand.
+pub(crate) type Placed = Vec<(i64, String)>;
+
 /// SQLite: the different words at these places, a stretch of the index at a time.
 pub(crate) fn sqlite_words(
     tx: &mut Tx<'_>,
     from: &str,
     places: &HashSet<i64>,
-) -> Result<(Vec<(i64, String)>, Option<String>)> {
+) -> Result<(Placed, Option<String>)> {
     let mut found: Vec<(i64, String)> = Vec::new();
     let next = words(tx, from, |word, place, _| {
         if places.contains(&place) && !found.last().is_some_and(|(p, w)| *p == place && w == word) {
@@ -158,7 +161,10 @@ pub(crate) fn sqlite_holds(tx: &mut Tx<'_>, place: i64, words: &str) -> Result<b
 }
 
 /// SQLite: the text at each place of an entry, as the index was given it.
-pub(crate) fn sqlite_texts(ticket: &Ticket, messages: &[(i64, i64, String)]) -> HashMap<i64, (Entry, String)> {
+pub(crate) fn sqlite_texts(
+    ticket: &Ticket,
+    messages: &[(i64, i64, String)],
+) -> HashMap<i64, (Entry, String)> {
     let mut texts = HashMap::new();
     let mut put = |first: i64, entry: Entry, words: Prepared| {
         for (n, text) in words.0.into_iter().enumerate() {

@@ -19,7 +19,7 @@ fn each(
     checking: &mut Checking<'_>,
     name: &'static str,
     tables: &[String],
-    look: fn(&mut Tx<'_>, &str) -> Result<Vec<(i64, String)>>,
+    look: impl Fn(&mut Tx<'_>, &str) -> Result<Vec<(i64, String)>> + Copy + Send + 'static,
 ) -> Result<()> {
     checking.begin(name);
     for (n, table) in tables.iter().enumerate() {

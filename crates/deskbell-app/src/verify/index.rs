@@ -124,7 +124,8 @@ fn certain(tx: &mut Tx<'_>, id: i64, seen: &[(i64, Vec<String>)]) -> Result<Vec<
     let texts = ticket.map(|ticket| check::sqlite_texts(&ticket, &messages)).unwrap_or_default();
     let mut problems = Vec::new();
     for (place, words) in seen {
-        let (entry, text) = texts.get(place).map_or((None, ""), |(entry, text)| (Some(*entry), text.as_str()));
+        let (entry, text) =
+            texts.get(place).map_or((None, ""), |(entry, text)| (Some(*entry), text.as_str()));
         let mut right = text.is_empty() || check::sqlite_holds(tx, *place, text)?;
         let known: HashSet<&str> = text.split(' ').collect();
         for word in words.iter().filter(|word| !known.contains(word.as_str())) {

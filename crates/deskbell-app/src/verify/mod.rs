@@ -107,9 +107,11 @@ impl Checking<'_> {
         check.problems += problems.len() as u64;
         let room = TOLD.saturating_sub(self.report.problems.len());
         let name = check.name;
-        self.report
-            .problems
-            .extend(problems.into_iter().take(room).map(|(id, what)| Problem { check: name, id, what }));
+        self.report.problems.extend(problems.into_iter().take(room).map(|(id, what)| Problem {
+            check: name,
+            id,
+            what,
+        }));
     }
 
     /// Reads within one snapshot.

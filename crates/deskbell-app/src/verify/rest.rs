@@ -77,7 +77,10 @@ fn imported(tx: &mut Tx<'_>, after: &(String, String)) -> Result<Imported> {
             _ => row.int(5)? == 1,
         };
         if !right {
-            problems.push((id, format!("record {} of {} is noted as this ticket, which it is not", key.1, key.0)));
+            problems.push((
+                id,
+                format!("record {} of {} is noted as this ticket, which it is not", key.1, key.0),
+            ));
         }
         Ok(key)
     })?;

@@ -57,8 +57,10 @@ fn stretch(tx: &mut Tx<'_>, after: i64, end: i64) -> Result<Stretch> {
     };
     let mut found = Found::default();
     let bounds = [after.into(), last.into()];
-    let events: HashMap<i64, (i64, i64)> =
-        tx.all(sql::EVENTS, &bounds, |row| Ok((row.int(0)?, (row.int(1)?, row.int(2)?))))?.into_iter().collect();
+    let events: HashMap<i64, (i64, i64)> = tx
+        .all(sql::EVENTS, &bounds, |row| Ok((row.int(0)?, (row.int(1)?, row.int(2)?))))?
+        .into_iter()
+        .collect();
     let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
     for (id, tag) in tx.all(sql::TAGS, &bounds, |row| Ok((row.int(0)?, row.str(1)?.to_owned())))? {
         tags.entry(id).or_default().push(tag);
@@ -108,7 +110,9 @@ impl Found {
     fn events(&mut self, ticket: &Ticket, (created, shown): (i64, i64)) {
         let id = ticket.id.0;
         self.unless(created == 1, id, || format!("{created} events say that it was created"));
-        self.unless(shown == ticket.events, id, || format!("it counts {} events and has {shown}", ticket.events));
+        self.unless(shown == ticket.events, id, || {
+            format!("it counts {} events and has {shown}", ticket.events)
+        });
     }
 
     fn tags(&mut self, ticket: &Ticket, mut filed: Vec<String>) {

@@ -4,6 +4,8 @@ mod customer;
 mod demo;
 mod harness;
 mod import;
+mod laws;
 mod permission_matrix;
+mod races;
 mod ticket;
 mod verify;

@@ -50,7 +50,8 @@ impl World<'_> {
     }
 
     fn ticket(&self) -> i64 {
-        self.desk.ticket(json!({"brandID": self.brands[0], "assignedGroupID": self.groups[0], "title": "Matrix"}))
+        self.desk
+            .ticket(json!({"brandID": self.brands[0], "assignedGroupID": self.groups[0], "title": "Matrix"}))
     }
 
     fn customer(&self) -> (i64, String) {
@@ -81,21 +82,29 @@ impl World<'_> {
             "ticketSetStatus" => {
                 (Ticket, "/ticket/setStatus".into(), json!({"status": "open", "ticketIDs": [self.ticket()]}))
             }
-            "ticketSetPriority" => {
-                (Ticket, "/ticket/setPriority".into(), json!({"priority": "high", "ticketIDs": [self.ticket()]}))
-            }
+            "ticketSetPriority" => (
+                Ticket,
+                "/ticket/setPriority".into(),
+                json!({"priority": "high", "ticketIDs": [self.ticket()]}),
+            ),
             "ticketUnlinkCustomer" => {
                 (Ticket, "/ticket/unlinkCustomerFromTicket".into(), json!({"ticketID": self.ticket()}))
             }
             "ticketBatch" => {
                 let actions = json!([{"actionType": "setTitle", "value": "New"}]);
-                (Ticket, "/ticket/batch".into(), json!({"TicketIDs": self.ticket().to_string(), "actions": actions}))
+                (
+                    Ticket,
+                    "/ticket/batch".into(),
+                    json!({"TicketIDs": self.ticket().to_string(), "actions": actions}),
+                )
             }
             "ticketSolveUnfinished" => (Nothing, "/ticket/solveUnfinishedTickets".into(), none()),
             "customerList" => (Nothing, "/customer".into(), none()),
             "customerCreate" => (Nothing, "/customer".into(), json!({"firstname": "M"})),
             "customerGet" => (OfBrand, format!("/customer/{}", self.customer().0), none()),
-            "customerUpdate" => (OfBrand, format!("/customer/{}", self.customer().0), json!({"firstname": "N"})),
+            "customerUpdate" => {
+                (OfBrand, format!("/customer/{}", self.customer().0), json!({"firstname": "N"}))
+            }
             "customerDelete" => (OfBrand, format!("/customer/{}", self.customer().0), none()),
             "customerUpdateByExternalID" => {
                 let body = json!({"brandID": self.brands[0], "externalPrimaryID": self.customer().1, "firstname": "N"});
@@ -117,13 +126,23 @@ impl World<'_> {
             "brandList" => (Nothing, "/brand".into(), none()),
             "brandCreate" => (Nothing, "/brand".into(), json!({"name": self.fresh()})),
             "brandGet" => (OfBrand, format!("/brand/{}", self.brands[0]), none()),
-            "brandUpdate" => (OfBrand, format!("/brand/{}", self.brands[0]), json!({"signature": self.fresh()})),
-            "brandDelete" => (Nothing, format!("/brand/{}", self.made("/brand", "brandID", json!({"name": self.fresh()}))), none()),
+            "brandUpdate" => {
+                (OfBrand, format!("/brand/{}", self.brands[0]), json!({"signature": self.fresh()}))
+            }
+            "brandDelete" => (
+                Nothing,
+                format!("/brand/{}", self.made("/brand", "brandID", json!({"name": self.fresh()}))),
+                none(),
+            ),
             "groupList" => (Nothing, "/group".into(), none()),
             "groupCreate" => (Nothing, "/group".into(), json!({"name": self.fresh()})),
             "groupGet" => (OfGroup, format!("/group/{}", self.groups[0]), none()),
             "groupUpdate" => (OfGroup, format!("/group/{}", self.groups[0]), json!({"name": self.fresh()})),
-            "groupDelete" => (Nothing, format!("/group/{}", self.made("/group", "groupID", json!({"name": self.fresh()}))), none()),
+            "groupDelete" => (
+                Nothing,
+                format!("/group/{}", self.made("/group", "groupID", json!({"name": self.fresh()}))),
+                none(),
+            ),
             "channelList" => (Nothing, "/channel".into(), none()),
             "channelCreate" => (Nothing, "/channel".into(), json!({"name": self.fresh()})),
             "channelGet" => (Nothing, "/channel/1".into(), none()),
@@ -169,7 +188,9 @@ fn rights(operation: &Operation<Desk>, needed: Permission) -> String {
 /// The operations that ask for a permission; the others say in their table whom they are for.
 fn gated() -> Vec<(Operation<Desk>, Permission)> {
     let all = deskbell_http::v2::operations();
-    all.into_iter().filter_map(|o| if let Access::Needs(p) = o.access() { Some((o, p)) } else { None }).collect()
+    all.into_iter()
+        .filter_map(|o| if let Access::Needs(p) = o.access() { Some((o, p)) } else { None })
+        .collect()
 }
 
 both_engines! {

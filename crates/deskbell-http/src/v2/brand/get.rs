@@ -1,8 +1,7 @@
 //! GET /api/v2/brand/{brandID}: one brand. Rules live in `deskbell_app::brand::get`.
 
-use deskbell_app::{Desk, brand};
+use deskbell_app::{Desk, Lane, brand};
 use deskbell_core::{BrandId, Code, Permission};
-use deskbell_db::Lane;
 
 use super::view::BrandView;
 use crate::{Call, Failure, Operation, Reply};

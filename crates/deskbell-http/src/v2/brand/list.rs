@@ -1,8 +1,7 @@
 //! GET /api/v2/brand: a list of brands. Rules live in `deskbell_app::brand::list`.
 
-use deskbell_app::{Desk, brand};
+use deskbell_app::{Desk, Lane, brand};
 use deskbell_core::Permission;
-use deskbell_db::Lane;
 
 use super::view::BrandView;
 use crate::v2::page;

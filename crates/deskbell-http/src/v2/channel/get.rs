@@ -1,8 +1,7 @@
 //! GET /api/v2/channel/{channelID}: one channel. Rules live in `deskbell_app::channel::get`.
 
-use deskbell_app::{Desk, channel};
+use deskbell_app::{Desk, Lane, channel};
 use deskbell_core::{ChannelId, Code, Permission};
-use deskbell_db::Lane;
 
 use super::view::ChannelView;
 use crate::{Call, Failure, Operation, Reply};

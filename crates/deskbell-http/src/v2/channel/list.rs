@@ -1,8 +1,7 @@
 //! GET /api/v2/channel: a list of channels. Rules live in `deskbell_app::channel::list`.
 
-use deskbell_app::{Desk, channel};
+use deskbell_app::{Desk, Lane, channel};
 use deskbell_core::Permission;
-use deskbell_db::Lane;
 
 use super::view::ChannelView;
 use crate::v2::page;

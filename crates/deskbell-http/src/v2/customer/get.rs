@@ -1,9 +1,8 @@
 //! GET /api/v2/customer/{customerID}: one customer. Rules live in `deskbell_app::customer::get`.
 
-use deskbell_app::Desk;
 use deskbell_app::customer::get;
+use deskbell_app::{Desk, Lane};
 use deskbell_core::{Code, CustomerId, Permission};
-use deskbell_db::Lane;
 
 use super::view::CustomerView;
 use crate::{Call, Failure, Operation, Reply};

@@ -1,9 +1,8 @@
 //! GET /api/v2/customer: a list of customers. Rules live in `deskbell_app::customer::list`.
 
-use deskbell_app::Desk;
 use deskbell_app::customer::list::{self, Filter};
+use deskbell_app::{Desk, Lane};
 use deskbell_core::Permission;
-use deskbell_db::Lane;
 
 use super::view::CustomerView;
 use crate::reply::Page;

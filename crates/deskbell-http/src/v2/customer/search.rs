@@ -1,10 +1,9 @@
 //! POST /api/v2/customer/searchByPrimaryExternalId: customers by your own id. Rules live in
 //! `deskbell_app::customer::find`.
 
-use deskbell_app::Desk;
 use deskbell_app::customer::find;
+use deskbell_app::{Desk, Lane};
 use deskbell_core::{BrandId, Code, Permission};
-use deskbell_db::Lane;
 
 use super::fields;
 use super::view::CustomerView;

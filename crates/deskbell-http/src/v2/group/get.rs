@@ -1,8 +1,7 @@
 //! GET /api/v2/group/{groupID}: one group. Rules live in `deskbell_app::group::get`.
 
-use deskbell_app::{Desk, group};
+use deskbell_app::{Desk, Lane, group};
 use deskbell_core::{Code, GroupId, Permission};
-use deskbell_db::Lane;
 
 use super::view::GroupView;
 use crate::{Call, Failure, Operation, Reply};

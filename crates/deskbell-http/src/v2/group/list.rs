@@ -1,8 +1,7 @@
 //! GET /api/v2/group: a list of groups. Rules live in `deskbell_app::group::list`.
 
-use deskbell_app::{Desk, group};
+use deskbell_app::{Desk, Lane, group};
 use deskbell_core::Permission;
-use deskbell_db::Lane;
 
 use super::view::GroupView;
 use crate::v2::page;

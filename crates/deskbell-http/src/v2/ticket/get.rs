@@ -1,9 +1,8 @@
 //! GET /api/v2/ticket/{ticketID}: a ticket with its timeline. Rules live in `deskbell_app::ticket::get`.
 
-use deskbell_app::Desk;
 use deskbell_app::ticket::get;
+use deskbell_app::{Desk, Lane};
 use deskbell_core::{Code, Permission, TicketId};
-use deskbell_db::Lane;
 
 use super::view::TicketView;
 use crate::{Call, Failure, Field, Operation, Reply};

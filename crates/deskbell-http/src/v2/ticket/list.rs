@@ -1,11 +1,10 @@
 //! GET /api/v2/ticket: a list of tickets. Rules live in `deskbell_app::ticket::list`.
 
-use deskbell_app::Desk;
 use deskbell_app::ticket::list::{self, Cursor, Filter, Paging, Sort};
+use deskbell_app::{Desk, Lane};
 use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
 use deskbell_core::{Code, Direction, Permission, Priority, Status, search};
-use deskbell_db::Lane;
 
 use super::view::TicketView;
 use crate::reply::Page;

@@ -1,8 +1,7 @@
 //! GET /api/v2/user/{userID}: one user. Rules live in `deskbell_app::user::get`.
 
-use deskbell_app::{Desk, user};
+use deskbell_app::{Desk, Lane, user};
 use deskbell_core::{Code, Permission, UserId};
-use deskbell_db::Lane;
 
 use super::view::UserView;
 use crate::{Call, Failure, Operation, Reply};

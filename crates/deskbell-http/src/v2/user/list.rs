@@ -1,8 +1,7 @@
 //! GET /api/v2/user: a list of users. Rules live in `deskbell_app::user::list`.
 
-use deskbell_app::{Desk, user};
+use deskbell_app::{Desk, Lane, user};
 use deskbell_core::Permission;
-use deskbell_db::Lane;
 
 use super::view::{UserRow, UserView};
 use crate::v2::page;

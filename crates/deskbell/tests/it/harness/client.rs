@@ -12,34 +12,34 @@ use tower::ServiceExt;
 
 /// A caller.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     router: Router,
     runtime: Arc<Runtime>,
     secret: Option<String>,
-    pub id: KeyId,
+    pub(crate) id: KeyId,
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Seen {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-    pub json: Value,
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) json: Value,
 }
 
 impl Client {
-    pub fn new(router: Router, runtime: Arc<Runtime>, secret: Option<String>, id: KeyId) -> Self {
+    pub(crate) fn new(router: Router, runtime: Arc<Runtime>, secret: Option<String>, id: KeyId) -> Self {
         Self { router, runtime, secret, id }
     }
 
     /// The key itself.
-    pub fn secret(&self) -> &str {
+    pub(crate) fn secret(&self) -> &str {
         self.secret.as_deref().expect("a caller with a key")
     }
 
     /// Sends any request; the key goes along unless the request has one.
-    pub async fn send_async(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
+    pub(crate) async fn send_async(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
         let mut request = request.body(body.into()).expect("a request");
         let carries = |name: &str| request.headers().contains_key(name);
         if let Some(secret) = self.secret.as_ref().filter(|_| !carries("apikey") && !carries("authorization"))
@@ -54,42 +54,42 @@ impl Client {
         Seen { status: parts.status, headers: parts.headers, text, json }
     }
 
-    pub fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
+    pub(crate) fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
         self.runtime.clone().block_on(self.send_async(request, body))
     }
 
     /// The path is below `/api/v2`.
-    pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
         Request::builder().method(method).uri(format!("/api/v2{path}"))
     }
 
-    pub fn get(&self, path: &str) -> Seen {
+    pub(crate) fn get(&self, path: &str) -> Seen {
         self.send(self.request(Method::GET, path), Body::empty())
     }
 
-    pub fn post(&self, path: &str, body: Value) -> Seen {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Seen {
         self.json(Method::POST, path, body)
     }
 
-    pub fn put(&self, path: &str, body: Value) -> Seen {
+    pub(crate) fn put(&self, path: &str, body: Value) -> Seen {
         self.json(Method::PUT, path, body)
     }
 
-    pub fn delete(&self, path: &str) -> Seen {
+    pub(crate) fn delete(&self, path: &str) -> Seen {
         self.send(self.request(Method::DELETE, path), Body::empty())
     }
 
-    pub fn json(&self, method: Method, path: &str, body: Value) -> Seen {
+    pub(crate) fn json(&self, method: Method, path: &str, body: Value) -> Seen {
         self.send(self.request(method, path).header("content-type", "application/json"), body.to_string())
     }
 
-    pub fn form(&self, method: Method, path: &str, body: &str) -> Seen {
+    pub(crate) fn form(&self, method: Method, path: &str, body: &str) -> Seen {
         let request = self.request(method, path).header("content-type", "application/x-www-form-urlencoded");
         self.send(request, body.to_owned())
     }
 
     /// A multipart body of text parts.
-    pub fn multipart(&self, method: Method, path: &str, parts: &[(&str, &str)]) -> Seen {
+    pub(crate) fn multipart(&self, method: Method, path: &str, parts: &[(&str, &str)]) -> Seen {
         let mut body = String::new();
         for (name, value) in parts {
             body.push_str(&format!(
@@ -105,14 +105,14 @@ impl Client {
 impl Seen {
     /// The body, if the status is this one.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
+    pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self.json
     }
 
     /// That the answer is this refusal, of these fields (an empty name for none).
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str, fields: &[&str]) -> Value {
+    pub(crate) fn refused(self, status: u16, code: &str, fields: &[&str]) -> Value {
         let json = self.expect(status);
         assert_eq!(json["status"], "error", "{json}");
         assert_eq!(json["code"], code, "{json}");
@@ -123,13 +123,13 @@ impl Seen {
         json
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |v| v.to_str().expect("text"))
     }
 
     /// The ids of a list's items.
     #[track_caller]
-    pub fn ids(self) -> Vec<i64> {
+    pub(crate) fn ids(self) -> Vec<i64> {
         let json = self.expect(200);
         json["items"].as_array().expect("items").iter().map(|i| i["id"].as_i64().expect("an id")).collect()
     }

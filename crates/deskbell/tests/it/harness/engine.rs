@@ -9,7 +9,7 @@ use deskbell_db::{Options, Store};
 
 /// A place for data, removed with its last user.
 #[derive(Clone)]
-pub struct Place(Arc<Inner>);
+pub(crate) struct Place(Arc<Inner>);
 
 enum Kind {
     Sqlite(tempfile::TempDir),
@@ -24,11 +24,11 @@ struct Inner {
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Place {
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         Self::new(Kind::Sqlite(tempfile::tempdir().expect("a folder")))
     }
 
-    pub fn postgres() -> Self {
+    pub(crate) fn postgres() -> Self {
         #[expect(clippy::disallowed_methods, reason = "where the test's PostgreSQL is, is told by the environment")]
         let admin = std::env::var("DESKBELL_TEST_POSTGRES").expect(
             "DESKBELL_TEST_POSTGRES is not set: `cargo xtask test` starts a PostgreSQL for the tests and sets it",
@@ -44,18 +44,18 @@ impl Place {
     }
 
     /// How often it was opened.
-    pub fn opened(&self) -> u64 {
+    pub(crate) fn opened(&self) -> u64 {
         self.0.opened.load(Ordering::Relaxed) + 1
     }
 
     /// Opens the store that is there, migrated.
-    pub fn open(&self) -> Store {
+    pub(crate) fn open(&self) -> Store {
         self.0.opened.fetch_add(1, Ordering::Relaxed);
         Store::open(self.options(), MIGRATIONS).expect("a store")
     }
 
     /// How to open it.
-    pub fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         match &self.0.kind {
             Kind::Sqlite(_) => Options::sqlite(self.file().expect("a file")),
             Kind::Postgres { .. } => Options::postgres(self.url().expect("a URL")),
@@ -63,7 +63,7 @@ impl Place {
     }
 
     /// The SQLite file.
-    pub fn file(&self) -> Option<PathBuf> {
+    pub(crate) fn file(&self) -> Option<PathBuf> {
         match &self.0.kind {
             Kind::Sqlite(folder) => Some(folder.path().join("deskbell.db")),
             Kind::Postgres { .. } => None,
@@ -71,7 +71,7 @@ impl Place {
     }
 
     /// The URL of the PostgreSQL database.
-    pub fn url(&self) -> Option<String> {
+    pub(crate) fn url(&self) -> Option<String> {
         match &self.0.kind {
             Kind::Sqlite(_) => None,
             Kind::Postgres { admin, name } => {
@@ -92,7 +92,7 @@ impl Drop for Inner {
 }
 
 /// Runs a statement outside the store, from a thread of its own: the driver must not meet a runtime.
-pub fn sql(url: &str, text: &str) {
+pub(crate) fn sql(url: &str, text: &str) {
     let (url, text) = (url.to_owned(), text.to_owned());
     let run = std::thread::spawn(move || {
         let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("a connection");

@@ -11,12 +11,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use axum::Router;
 use deskbell_app::{Desk, Settings, key};
 use deskbell_core::{Actor, Context, Limit, Permission, PermissionSet, Timestamp};
-use deskbell_db::Urgency;
+use deskbell_db::{Store, Urgency};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-pub use client::{Client, Seen};
-pub use engine::Place;
+pub(crate) use client::{Client, Seen};
+pub(crate) use engine::Place;
 
 /// Makes a test of the scenario for each engine.
 #[macro_export]
@@ -42,7 +42,7 @@ macro_rules! both_engines {
 }
 
 /// Time stands at 2026-11-25 12:00:00 until a test moves it; randomness is a sequence.
-pub struct TestContext {
+pub(crate) struct TestContext {
     now: AtomicI64,
     seed: AtomicU64,
 }
@@ -67,33 +67,38 @@ impl Context for TestContext {
 }
 
 /// The time at which every test begins.
-pub const START: &str = "2026-11-25 12:00:00";
+pub(crate) const START: &str = "2026-11-25 12:00:00";
 
 /// A desk of its own for one test.
-pub struct TestDesk {
-    pub desk: Desk,
-    pub router: Router,
-    pub context: Arc<TestContext>,
-    pub place: Place,
+pub(crate) struct TestDesk {
+    pub(crate) desk: Desk,
+    pub(crate) router: Router,
+    pub(crate) context: Arc<TestContext>,
+    pub(crate) place: Place,
     runtime: Arc<Runtime>,
 }
 
 impl TestDesk {
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         Self::at(Place::sqlite(), Settings::default())
     }
 
-    pub fn postgres() -> Self {
+    pub(crate) fn postgres() -> Self {
         Self::at(Place::postgres(), Settings::default())
     }
 
     /// A desk at a place that may hold data already.
-    pub fn at(place: Place, settings: Settings) -> Self {
+    pub(crate) fn at(place: Place, settings: Settings) -> Self {
+        let store = place.open();
+        Self::over(place, store, settings)
+    }
+
+    /// A desk over a store that was opened at the place in a way of its own.
+    pub(crate) fn over(place: Place, store: Store, settings: Settings) -> Self {
         let start = Timestamp::parse_span(START).expect("a time").first.0;
         let context = Arc::new(TestContext { now: start.into(), seed: AtomicU64::new(seed(&place)) });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = Arc::new(runtime.expect("a runtime"));
-        let store = place.open();
         let settings = Settings { public_url: "https://desk.example".into(), ..settings };
         let desk = Desk::open(store, context.clone(), settings).expect("a desk");
         let edge = deskbell_http::Settings::new(context.clone());
@@ -102,22 +107,22 @@ impl TestDesk {
     }
 
     /// Runs async code of a test.
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 
     /// Moves the clock.
-    pub fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.context.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
     /// A key with these permissions (names with commas, or `*`), without limits.
-    pub fn key(&self, permissions: &str) -> Client {
+    pub(crate) fn key(&self, permissions: &str) -> Client {
         self.limited_key(permissions, Limit::All, Limit::All)
     }
 
     /// A key that is limited to brands and groups.
-    pub fn limited_key(&self, permissions: &str, brands: Limit, groups: Limit) -> Client {
+    pub(crate) fn limited_key(&self, permissions: &str, brands: Limit, groups: Limit) -> Client {
         let permissions: PermissionSet = match permissions {
             "*" => PermissionSet::all(),
             names => names
@@ -143,43 +148,43 @@ impl TestDesk {
     }
 
     /// A key that may do everything.
-    pub fn admin(&self) -> Client {
+    pub(crate) fn admin(&self) -> Client {
         self.key("*")
     }
 
     /// A caller without a key.
-    pub fn nobody(&self) -> Client {
+    pub(crate) fn nobody(&self) -> Client {
         Client::new(self.router.clone(), Arc::clone(&self.runtime), None, deskbell_core::KeyId(0))
     }
 
     /// A ticket made with these fields; its id.
-    pub fn ticket(&self, fields: Value) -> i64 {
+    pub(crate) fn ticket(&self, fields: Value) -> i64 {
         self.admin().post("/ticket", fields).expect(200)["ticketID"].as_i64().expect("an id")
     }
 
     /// A brand of this name; its id.
-    pub fn brand(&self, name: &str) -> i64 {
+    pub(crate) fn brand(&self, name: &str) -> i64 {
         self.admin().post("/brand", json!({ "name": name })).expect(200)["brandID"].as_i64().expect("an id")
     }
 
     /// A group of this name that serves all brands; its id.
-    pub fn group(&self, name: &str) -> i64 {
+    pub(crate) fn group(&self, name: &str) -> i64 {
         self.admin().post("/group", json!({ "name": name })).expect(200)["groupID"].as_i64().expect("an id")
     }
 
     /// A user with this login; its id.
-    pub fn user(&self, login: &str) -> i64 {
+    pub(crate) fn user(&self, login: &str) -> i64 {
         let fields = json!({"name": login, "firstname": "T", "lastname": login, "email": format!("{login}@desk.example")});
         self.admin().post("/user", fields).expect(200)["userID"].as_i64().expect("an id")
     }
 
     /// The ticket with its history, as an administrator sees it.
-    pub fn item(&self, id: i64) -> Value {
+    pub(crate) fn item(&self, id: i64) -> Value {
         self.admin().get(&format!("/ticket/{id}?getTicketHistory=true&timelineLimit=9999")).expect(200)["item"].clone()
     }
 
     /// The events of a ticket: `item_type: old -> new`, oldest first.
-    pub fn events(&self, id: i64) -> Vec<String> {
+    pub(crate) fn events(&self, id: i64) -> Vec<String> {
         let item = self.item(id);
         let events = item["timeline"].as_array().expect("a timeline").iter().filter(|e| e["type"] == "event");
         let text = |e: &Value, key: &str| e[key].as_str().expect("text").to_owned();

@@ -3,7 +3,8 @@
 use super::Importer;
 use crate::both_engines;
 
-const PEOPLE: &str = "source = \"people\"\nid = \"{id}\"\n[ticket]\ntitle = \"{name}\"\n[customer]\nemail = \"{mail}\"\n";
+const PEOPLE: &str =
+    "source = \"people\"\nid = \"{id}\"\n[ticket]\ntitle = \"{name}\"\n[customer]\nemail = \"{mail}\"\n";
 
 both_engines! {
     fn a_byte_order_mark_is_no_part_of_the_first_column(desk: TestDesk) {

@@ -14,39 +14,39 @@ use serde_json::Value;
 use crate::harness::TestDesk;
 
 /// A folder with a map, and the desk to import into.
-pub struct Importer {
-    pub desk: TestDesk,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Importer {
+    pub(crate) desk: TestDesk,
+    pub(crate) folder: tempfile::TempDir,
     map: String,
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// What an import came to.
-pub struct Done {
-    pub summary: Summary,
+pub(crate) struct Done {
+    pub(crate) summary: Summary,
     /// Line and reason of each refused record.
-    pub refused: Vec<(u64, String)>,
+    pub(crate) refused: Vec<(u64, String)>,
 }
 
 impl Importer {
-    pub fn new(desk: TestDesk, map: &str) -> Self {
+    pub(crate) fn new(desk: TestDesk, map: &str) -> Self {
         Self { desk, folder: tempfile::tempdir().expect("a folder"), map: map.to_owned(), dry_run: false }
     }
 
     /// Writes a file.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, content).expect("a file");
         path
     }
 
     /// The content of a file in the folder.
-    pub fn content(&self, name: &str) -> String {
+    pub(crate) fn content(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).expect("a file")
     }
 
     /// Imports a file that is there.
-    pub fn again(&self, name: &str) -> Result<Done, String> {
+    pub(crate) fn again(&self, name: &str) -> Result<Done, String> {
         let map = Map::parse(&self.map)?;
         let options = Options { dry_run: self.dry_run, rejects: None };
         let mut refused = Vec::new();
@@ -64,32 +64,32 @@ impl Importer {
     }
 
     /// Writes a file and imports it.
-    pub fn import(&self, name: &str, content: impl AsRef<[u8]>) -> Result<Done, String> {
+    pub(crate) fn import(&self, name: &str, content: impl AsRef<[u8]>) -> Result<Done, String> {
         self.file(name, content);
         self.again(name)
     }
 
     /// The same, where the file fits the map.
     #[track_caller]
-    pub fn good(&self, name: &str, content: impl AsRef<[u8]>) -> Done {
+    pub(crate) fn good(&self, name: &str, content: impl AsRef<[u8]>) -> Done {
         self.import(name, content).expect("a file that fits")
     }
 
     /// All tickets, by id.
-    pub fn tickets(&self) -> Vec<Value> {
+    pub(crate) fn tickets(&self) -> Vec<Value> {
         let list = self.desk.admin().get("/ticket?itemLimit=9999&sort=id&order=asc").expect(200);
         list["items"].as_array().expect("items").clone()
     }
 
     /// One field of all tickets, by id.
-    pub fn all(&self, field: &str) -> Vec<String> {
+    pub(crate) fn all(&self, field: &str) -> Vec<String> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         self.tickets().iter().map(|ticket| text(&ticket[field])).collect()
     }
 
     /// That the check of the data finds nothing.
     #[track_caller]
-    pub fn verify(&self) {
+    pub(crate) fn verify(&self) {
         let report = deskbell_app::verify::run(&self.desk.desk, &mut |_, _, _| {}).expect("a report");
         assert!(report.good, "{:?}", report.problems);
     }
@@ -97,7 +97,7 @@ impl Importer {
 
 impl Done {
     /// Imported, there already, rejected, blank.
-    pub fn counts(&self) -> [u64; 4] {
+    pub(crate) fn counts(&self) -> [u64; 4] {
         let s = &self.summary;
         assert_eq!(s.rows, s.imported + s.already + s.rejected + s.blank + s.left_out);
         [s.imported, s.already, s.rejected, s.blank]

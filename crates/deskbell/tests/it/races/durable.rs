@@ -1,0 +1,167 @@
+//! Bulk work that is written down first: whatever stops it, it is finished once and as one.
+
+use std::time::Duration;
+
+use deskbell_app::{Settings, key};
+use serde_json::{Value, json};
+
+use super::bulk::tickets;
+use super::{crowd, node};
+use crate::both_engines;
+use crate::harness::{Client, TestDesk};
+use crate::laws::{Probe, do_as_system};
+
+/// Three chunks.
+const MANY: usize = 620;
+
+/// Longer than a node may be silent.
+const LEASE_AND_MORE: i64 = 60;
+
+fn note(key: &Client, ids: &[i64]) -> Value {
+    let actions =
+        json!([{"actionType": "addNote", "value": "beta"}, {"actionType": "setStatus", "value": "open"}]);
+    let seen = key.post("/ticket/batch", json!({"ticketIDs": ids, "actions": actions}));
+    assert!(matches!(seen.status.as_u16(), 200 | 202 | 207), "{}", seen.text);
+    seen.json
+}
+
+/// A desk whose bulk calls answer with a job at once.
+fn hasty(desk: &TestDesk) -> TestDesk {
+    TestDesk::at(desk.place.clone(), Settings { job_after: Duration::ZERO, ..Settings::default() })
+}
+
+/// A piece of work that has got as far as the second chunk, which broke; its job.
+fn stopped(desk: &TestDesk, key: &Client, probe: &Probe, ids: &[i64]) -> i64 {
+    probe.break_table("message", "INSERT", &format!("NEW.ticket_id = {}", ids[300]));
+    let answer = note(key, ids);
+    assert_eq!(answer["type"], "job", "{answer}");
+    let job = answer["jobID"].as_i64().expect("a job");
+    for _ in 0..400 {
+        if key.get(&format!("/job/{job}")).expect(200)["item"]["done"] == 250
+            && desk.desk.stats().rollbacks > 5
+        {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let item = key.get(&format!("/job/{job}")).expect(200)["item"].clone();
+    assert_eq!((&item["state"], &item["done"]), (&json!("running"), &json!(250)), "{item}");
+    job
+}
+
+fn resume(desk: &TestDesk) {
+    desk.block_on(desk.desk.resume_bulk()).expect("bulk work goes on");
+}
+
+/// How many tickets have how many notes.
+fn notes(probe: &Probe) -> Vec<[i64; 2]> {
+    probe.numbers(
+        "SELECT n, CAST(COUNT(*) AS BIGINT) FROM (SELECT COUNT(m.id) AS n FROM ticket t \
+         LEFT JOIN message m ON m.ticket_id = t.id GROUP BY t.id) AS each_ticket GROUP BY n ORDER BY n",
+    )
+}
+
+both_engines! {
+    fn work_that_stopped_in_the_middle_goes_on_elsewhere_and_is_done_once(desk: TestDesk) {
+        let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
+        let (ids, key) = (tickets(&desk, MANY), first.admin());
+        let job = stopped(&first, &key, &probe, &ids);
+        probe.mend("message");
+        resume(&second);
+        assert_eq!(key.get(&format!("/job/{job}")).expect(200)["item"]["done"], 250, "the lease has not run out yet");
+        second.advance(LEASE_AND_MORE);
+        resume(&second);
+        let item = key.get(&format!("/job/{job}")).expect(200)["item"].clone();
+        let shown = ["state", "total", "done", "changed", "unchanged", "failed"].map(|k| item[k].clone());
+        assert_eq!(json!(shown), json!(["done", 620, 620, 620, 0, 0]));
+        assert_eq!(notes(&probe), [[1, 620]]);
+        assert_eq!(probe.number("SELECT COUNT(*) FROM ticket WHERE version <> 2 OR status <> 2"), 0);
+        assert_eq!(probe.number("SELECT COUNT(DISTINCT batch_id) FROM journal WHERE item_type = 'note'"), 1);
+        assert_eq!(key.get("/ticket?query=beta&itemLimit=1").expect(200)["itemTotal"], 620);
+        probe.counters_hold();
+        probe.versions_hold();
+        second.advance(LEASE_AND_MORE);
+        resume(&second);
+        assert_eq!(notes(&probe), [[1, 620]], "what is done is done");
+    }
+
+    fn work_whose_process_ends_goes_on_elsewhere_and_is_done_once(desk: TestDesk) {
+        let (second, probe) = (node(&desk), Probe::new(&desk.place));
+        let ids = tickets(&desk, MANY);
+        for round in 1..=3i64 {
+            let first = hasty(&desk);
+            let answer = note(&first.admin(), &ids);
+            std::thread::sleep(Duration::from_millis(10 * round as u64));
+            // Its store is closed under the running work, and its threads end.
+            drop(first);
+            second.advance(LEASE_AND_MORE);
+            resume(&second);
+            let last = probe.numbers::<3>("SELECT state, done, failed FROM bulk ORDER BY id DESC LIMIT 1");
+            assert_eq!(last, [[3, 620, 0]], "{answer}");
+            assert_eq!(notes(&probe), [[round, 620]]);
+        }
+        probe.counters_hold();
+        probe.versions_hold();
+    }
+
+    fn the_rest_of_the_work_of_a_revoked_key_fails(desk: TestDesk) {
+        let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
+        let (ids, key) = (tickets(&desk, MANY), first.admin());
+        let job = stopped(&first, &key, &probe, &ids);
+        probe.mend("message");
+        let id = key.id;
+        do_as_system(&second, move |work| key::revoke(work, id));
+        second.advance(LEASE_AND_MORE);
+        resume(&second);
+        let state = format!("SELECT state, done, changed, unchanged, failed FROM bulk WHERE id = {job}");
+        let shown = probe.numbers::<5>(&state);
+        assert_eq!(shown, [[3, 620, 250, 0, 370]]);
+        assert_eq!(notes(&probe), [[0, 370], [1, 250]]);
+        assert_eq!(probe.number("SELECT COUNT(*) FROM bulk_row WHERE code = 'forbidden'"), 370);
+        probe.counters_hold();
+        probe.versions_hold();
+    }
+
+    fn nodes_that_race_for_the_same_work_do_no_chunk_twice(desk: TestDesk) {
+        let (first, probe) = (hasty(&desk), Probe::new(&desk.place));
+        let (ids, key) = (tickets(&desk, MANY), first.admin());
+        let job = stopped(&first, &key, &probe, &ids);
+        probe.mend("message");
+        let nodes: Vec<TestDesk> = (0..4).map(|_| node(&desk)).collect();
+        // Each takes the work from the one before, though that one is still at it: its clock is far ahead.
+        for (n, node) in nodes.iter().enumerate() {
+            node.advance(LEASE_AND_MORE * (n as i64 + 1));
+        }
+        crowd(4, |n| resume(&nodes[n]));
+        for _ in 0..200 {
+            if key.get(&format!("/job/{job}")).expect(200)["item"]["state"] == "done" {
+                break;
+            }
+            nodes[3].advance(LEASE_AND_MORE * 10);
+            resume(&nodes[3]);
+        }
+        let shown = probe.numbers::<4>("SELECT state, done, changed, failed FROM bulk");
+        assert_eq!(shown, [[3, 620, 620, 0]]);
+        assert_eq!(notes(&probe), [[1, 620]]);
+        assert_eq!(probe.number("SELECT COUNT(*) FROM bulk_row"), 620);
+        probe.counters_hold();
+        probe.versions_hold();
+    }
+
+    fn a_call_of_many_answers_whole_with_a_row_for_each_in_the_order_sent(desk: TestDesk) {
+        let (mut ids, probe) = (tickets(&desk, MANY), Probe::new(&desk.place));
+        ids.reverse();
+        ids.insert(300, 4_711);
+        let answer = note(&desk.admin(), &ids);
+        let rows = answer["results"].as_array().expect("rows").iter();
+        let rows: Vec<i64> = rows.filter_map(|row| row["ticketID"].as_i64()).collect();
+        assert_eq!(rows, ids);
+        let missing = json!({
+            "ticketID": 4711, "outcome": "failed", "code": "not_found", "message": "Ticket 4711 does not exist.",
+        });
+        assert_eq!(answer["results"][300], missing);
+        assert_eq!((&answer["changed"], &answer["failed"]), (&json!(620), &json!(1)));
+        probe.counters_hold();
+        probe.versions_hold();
+    }
+}

@@ -1,0 +1,73 @@
+//! Keys that end while they are used.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use deskbell_app::key;
+use deskbell_core::{KeyId, PermissionSet};
+
+use super::{crowd, node};
+use crate::both_engines;
+use crate::harness::TestDesk;
+use crate::laws::do_as_system;
+
+/// How long a change of a key may take to be known everywhere.
+const WITHIN: Duration = Duration::from_secs(1);
+
+/// Uses the key on two nodes all the time while `change` happens; from `WITHIN` after that every answer has this status,
+/// and no caller sees the one before again.
+fn hammer(desk: &TestDesk, after: u16, change: impl Fn(KeyId) + Sync) {
+    let other = node(desk);
+    let background = desk.block_on(async { [desk.desk.start_background(), other.desk.start_background()] });
+    let key = desk.key("TICKET_READ");
+    let nobodies = [desk.nobody(), other.nobody()];
+    let done: OnceLock<Instant> = OnceLock::new();
+    let begin = Instant::now();
+    let changed_on = crowd(9, |n| {
+        if n == 8 {
+            std::thread::sleep(Duration::from_millis(400));
+            change(key.id);
+            let _ = done.set(Instant::now());
+            return true;
+        }
+        let mut changed = false;
+        while begin.elapsed() < Duration::from_secs(10) && done.get().is_none_or(|d| d.elapsed() < WITHIN * 2)
+        {
+            let late = done.get().is_some_and(|d| d.elapsed() > WITHIN);
+            let nobody = &nobodies[n % 2];
+            let request =
+                nobody.request(http::Method::GET, "/ticket?itemLimit=1").header("apikey", key.secret());
+            let status = nobody.send(request, "").status.as_u16();
+            assert!(
+                status == after || (status == 200 && !late && !changed),
+                "{status}, late: {late}, changed: {changed}"
+            );
+            changed |= status == after;
+        }
+        changed
+    });
+    assert!(changed_on.iter().all(|c| *c), "{changed_on:?}");
+    drop(background);
+}
+
+both_engines! {
+    fn a_revoked_key_ends_within_a_second_on_every_node_and_does_not_come_back(desk: TestDesk) {
+        hammer(&desk, 401, |id| assert!(do_as_system(&desk, move |work| key::revoke(work, id))));
+    }
+
+    fn a_key_that_loses_its_permission_loses_it_within_a_second_on_every_node(desk: TestDesk) {
+        hammer(&desk, 403, |id| {
+            let change = move |rights: &mut key::Rights| rights.permissions = PermissionSet::NONE;
+            do_as_system(&desk, move |work| key::update(work, id, change).map(|_| ()));
+        });
+    }
+
+    fn a_node_that_cannot_poll_asks_the_store_each_time(desk: TestDesk) {
+        // No background work here: nothing that was looked up may count without a poll.
+        let key = desk.key("TICKET_READ");
+        key.get("/ticket").expect(200);
+        let id = key.id;
+        do_as_system(&desk, move |work| key::revoke(work, id));
+        key.get("/ticket").refused(401, "unauthenticated", &[""]);
+    }
+}
