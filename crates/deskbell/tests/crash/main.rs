@@ -3,7 +3,7 @@
 
 mod bulk;
 mod client;
-#[expect(dead_code, unreachable_pub, reason = "it is the scenarios' file; they use more of it")]
+#[expect(dead_code, reason = "it is the scenarios' file; they use more of it")]
 #[path = "../it/harness/engine.rs"]
 mod engine;
 mod server;
