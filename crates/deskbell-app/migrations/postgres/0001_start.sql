@@ -309,6 +309,8 @@ CREATE TABLE bulk (
     state       BIGINT NOT NULL,
     lease_owner TEXT NOT NULL,
     lease_until BIGINT NOT NULL,
+    -- how often it was taken up since its last chunk: a chunk that never succeeds is given up
+    takeovers   BIGINT NOT NULL,
     created_at  BIGINT NOT NULL,
     finished_at BIGINT
 );

@@ -310,6 +310,8 @@ CREATE TABLE bulk (
     state       INTEGER NOT NULL,
     lease_owner TEXT NOT NULL,
     lease_until INTEGER NOT NULL,
+    -- how often it was taken up since its last chunk: a chunk that never succeeds is given up
+    takeovers   INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
     finished_at INTEGER
 ) STRICT;

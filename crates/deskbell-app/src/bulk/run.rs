@@ -11,6 +11,11 @@ use crate::work::{BatchId, Work};
 /// How long a node may be silent before another one takes its work, in seconds.
 const LEASE: i64 = 30;
 
+/// How often a chunk is taken up before it is given up, so that the rest of the work is done.
+const TAKEOVERS: i64 = 3;
+
+const GIVEN_UP: &str = "The server could not do this; the cause is in its log.";
+
 /// Where work stands; the number is what the store keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
@@ -141,11 +146,12 @@ fn parse_actor(text: &str) -> ActorId {
 pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed: bool) -> Result<Step> {
     let next = work.tx.first(sql::NEXT, &[id.0.into(), node.into()], |row| {
         let ids: Vec<i64> = row.opt_blob(8)?.unwrap_or_default().chunks_exact(8).map(be_i64).collect();
-        Ok((row.str(3)?.to_owned(), row.int(4)?, row.int(6)?, row.int(7)?, ids))
+        Ok((row.str(3)?.to_owned(), row.int(4)?, row.int(6)?, row.int(7)?, ids, row.int(9)?))
     })?;
-    let Some((task, keep_rows, chunk, done, ids)) = next else { return Ok(Step::Over) };
+    let Some((task, keep_rows, chunk, done, ids, takeovers)) = next else { return Ok(Step::Over) };
     let task: Option<Task> = serde_json::from_str(&task).ok();
     let rows = match task {
+        _ if takeovers >= TAKEOVERS => not_done(&ids, Code::Internal, GIVEN_UP),
         Some(task) if allowed => apply(work, &ids, &task)?,
         Some(_) => {
             not_done(&ids, Code::Forbidden, "The key that began this work was revoked before it got here.")

@@ -2,8 +2,8 @@
 
 /// New work, claimed by the node that makes it.
 pub(super) const INSERT: &str = "INSERT INTO bulk (batch_id, actor, call, work, keep_rows, total, chunks, next_chunk, done, \
-     changed, unchanged, failed, state, lease_owner, lease_until, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 2, $8, $9, $10) RETURNING id";
+     changed, unchanged, failed, state, lease_owner, lease_until, takeovers, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 2, $8, $9, 0, $10) RETURNING id";
 /// Its tickets, a chunk a row.
 pub(super) const INSERT_CHUNK: &str = "INSERT INTO bulk_chunk (bulk_id, chunk, ids) VALUES ($1, $2, $3)";
 
@@ -11,16 +11,17 @@ pub(super) const INSERT_CHUNK: &str = "INSERT INTO bulk_chunk (bulk_id, chunk, i
 pub(super) const UNCLAIMED: &str =
     "SELECT id FROM bulk WHERE state <= 2 AND lease_until < $1 ORDER BY id LIMIT 1";
 /// Takes it.
-pub(super) const CLAIM: &str = "UPDATE bulk SET state = 2, lease_owner = $2, lease_until = $3 WHERE id = $1";
+pub(super) const CLAIM: &str =
+    "UPDATE bulk SET state = 2, lease_owner = $2, lease_until = $3, takeovers = takeovers + 1 WHERE id = $1";
 
 /// What the next chunk needs; only for the holder of the lease.
-pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.keep_rows, b.chunks, b.next_chunk, b.done, c.ids \
+pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.keep_rows, b.chunks, b.next_chunk, b.done, c.ids, b.takeovers \
      FROM bulk b LEFT JOIN bulk_chunk c ON c.bulk_id = b.id AND c.chunk = b.next_chunk \
      WHERE b.id = $1 AND b.lease_owner = $2 AND b.state = 2";
 /// Progress, in the transaction of the chunk; changes nothing if another one did the chunk. (In a CASE PostgreSQL takes a
 /// bare parameter for a text.)
 pub(super) const ADVANCE: &str = "UPDATE bulk SET next_chunk = next_chunk + 1, done = done + $3, changed = changed + $4, \
-     unchanged = unchanged + $5, failed = failed + $6, lease_until = $7, state = CASE WHEN next_chunk + 1 >= chunks THEN 3 ELSE 2 END, \
+     unchanged = unchanged + $5, failed = failed + $6, lease_until = $7, takeovers = 0, state = CASE WHEN next_chunk + 1 >= chunks THEN 3 ELSE 2 END, \
      finished_at = CASE WHEN next_chunk + 1 >= chunks THEN CAST($8 AS BIGINT) ELSE NULL END \
      WHERE id = $1 AND next_chunk = $2 AND state = 2";
 /// An outcome.

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::ticket::solve;
 use crate::work::{BatchId, Work};
 
-/// How often a chunk that the store refused is tried again before its tickets are reported as not done.
+/// How often a chunk that the store refused is tried again before the work waits for its next lease.
 const TRIES: u32 = 5;
 
 /// What a bulk call answers.

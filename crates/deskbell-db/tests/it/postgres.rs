@@ -252,11 +252,12 @@ fn a_user_without_rights_is_told_what_to_grant() {
     let role = database.url();
     let role =
         format!("poor_{}", role.rsplit('/').next().and_then(|name| name.split('?').next()).expect("a name"));
-    database.admin(&format!("REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE ROLE {role} LOGIN"));
+    database
+        .admin(&format!("REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE ROLE {role} LOGIN PASSWORD 'poor'"));
     let url = {
         let url = database.url();
         let at = url.find('@').expect("a user in the URL");
-        format!("postgres://{role}{}", &url[at..])
+        format!("postgres://{role}:poor{}", &url[at..])
     };
     let mut options = database.options();
     options.location = Location::Postgres(url);

@@ -85,6 +85,21 @@ both_engines! {
         assert_eq!(notes(&probe), [[1, 620]], "what is done is done");
     }
 
+    fn a_chunk_that_never_succeeds_is_given_up_and_the_rest_is_done(desk: TestDesk) {
+        let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
+        let (ids, key) = (tickets(&desk, MANY), first.admin());
+        let job = stopped(&first, &key, &probe, &ids);
+        for _ in 0..3 {
+            second.advance(LEASE_AND_MORE);
+            resume(&second);
+        }
+        let item = key.get(&format!("/job/{job}")).expect(200)["item"].clone();
+        let shown = ["state", "total", "done", "changed", "unchanged", "failed"].map(|k| item[k].clone());
+        assert_eq!(json!(shown), json!(["done", 620, 620, 370, 0, 250]));
+        assert_eq!(notes(&probe), [[0, 250], [1, 370]]);
+        probe.counters_hold();
+    }
+
     fn work_whose_process_ends_goes_on_elsewhere_and_is_done_once(desk: TestDesk) {
         let (second, probe) = (node(&desk), Probe::new(&desk.place));
         let ids = tickets(&desk, MANY);
