@@ -210,7 +210,8 @@ impl<S> Operation<S> {
     pub fn bulk(self) -> Self {
         let mut bulk = self.fields(Field::bulk_options()).large_body();
         bulk.answer = Answer::Bulk;
-        bulk
+        // What all tickets of a call may share as their failure.
+        bulk.fails(&[Code::NotFound, Code::Conflict, Code::PreconditionFailed])
     }
 
     /// A body of up to 4 MiB.
