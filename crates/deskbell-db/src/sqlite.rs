@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::error::{Error, Kind};
 use crate::migrate::Locked;
@@ -70,6 +71,9 @@ impl Handle {
         };
         connection.progress_handler(PROGRESS_STEPS, Some(late)).map_err(explain)?;
         connection.set_prepared_statement_cache_capacity(256);
+        // Without this the planner looks at bound values (for partial indexes, and with STAT4), and then prepares a
+        // cached statement anew each time that another value is bound.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(explain)?;
         prepare(&connection, role, options)?;
         Ok(Handle { connection, clock, deadline, patience })
     }
@@ -216,5 +220,28 @@ impl Handle {
             return Err(Error::new(Kind::ForeignKey, "a migration would leave rows without their parents"));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_cached_statement_is_not_prepared_again_for_another_value() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.db");
+        let handle = Handle::open(&path, Role::Write, &Options::sqlite(path.clone())).expect("a connection");
+        let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, gone INTEGER);
+                     CREATE INDEX some ON t (gone, id) WHERE gone = 1";
+        handle.connection.execute_batch(table).expect("a table");
+        let mut statement =
+            handle.connection.prepare("SELECT id FROM t WHERE gone = $1").expect("a statement");
+        for id in 1..=3 {
+            assert!(!statement.exists([id]).expect("a look"));
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
