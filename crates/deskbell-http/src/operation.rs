@@ -80,6 +80,7 @@ pub struct Operation<S> {
     pub(crate) conditions: Conditions,
     pub(crate) answer: Answer,
     pub(crate) job: bool,
+    pub(crate) later: bool,
     pub(crate) failures: Vec<Code>,
     pub(crate) check: Option<fn(&Params, &mut Vec<Detail>)>,
     pub(crate) handler: Option<Handler<S>>,
@@ -103,6 +104,7 @@ impl<S> Operation<S> {
             conditions: Conditions::None,
             answer: Answer::Result(&[]),
             job: false,
+            later: false,
             failures: Vec::new(),
             check: None,
             handler: None,
@@ -281,6 +283,14 @@ impl<S> Operation<S> {
     #[must_use]
     pub fn may_become_job(mut self) -> Self {
         self.job = true;
+        self
+    }
+
+    /// Known to the contract, not supported by this build yet: the handler refuses it with a sentence that says so, and
+    /// the documentation names no success.
+    #[must_use]
+    pub fn not_yet(mut self) -> Self {
+        self.later = true;
         self
     }
 

@@ -122,6 +122,11 @@ fn description<S>(operation: &Operation<S>, permission: &str) -> String {
         Access::Needs(_) => format!("Needs the permission {permission}."),
     };
     let mut parts = vec![operation.description, &needs];
+    if operation.later {
+        parts.push(
+            "This version of the server does not support the call yet: it answers 400, whatever is sent.",
+        );
+    }
     let one_of = operation.one_of.map(|names| format!("Exactly one of {} is needed.", names.join(" and ")));
     parts.extend(one_of.as_deref());
     if operation.bare_array.is_some() {

@@ -119,9 +119,12 @@ pub(crate) fn envelopes() -> Vec<(String, Value)> {
 /// The responses of a call, by status.
 pub(crate) fn of<S>(operation: &Operation<S>) -> Value {
     let mut found: BTreeMap<u16, Value> = BTreeMap::new();
-    let is_bulk = operation.answer == Answer::Bulk;
+    let is_bulk = operation.answer == Answer::Bulk && !operation.later;
     for (status, codes) in failures(operation) {
         found.insert(status, failure(status, &codes, is_bulk));
+    }
+    if operation.later {
+        return by_status(found);
     }
     found.insert(200, success(operation));
     if is_bulk {
@@ -139,7 +142,15 @@ pub(crate) fn of<S>(operation: &Operation<S>) -> Value {
             json!({ "description": "What the caller has is what there is.", "headers": headers }),
         );
     }
-    found.into_iter().map(|(status, response)| (status.to_string(), response)).collect::<Map<_, _>>().into()
+    by_status(found)
+}
+
+fn by_status(responses: BTreeMap<u16, Value>) -> Value {
+    responses
+        .into_iter()
+        .map(|(status, response)| (status.to_string(), response))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// Every code that the call can answer, by status.

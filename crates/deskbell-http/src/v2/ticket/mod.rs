@@ -11,6 +11,7 @@ mod list;
 mod set_priority;
 mod set_status;
 mod solve_unfinished;
+mod undo;
 mod unlink_customer;
 mod update;
 mod view;
@@ -35,6 +36,7 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
         unlink_customer::operation(),
         batch::operation(),
         solve_unfinished::operation(),
+        undo::operation(),
     ]
 }
 

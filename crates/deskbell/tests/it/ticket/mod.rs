@@ -17,5 +17,6 @@ mod set_priority;
 mod set_status;
 mod setup;
 mod solve_unfinished;
+mod undo;
 mod unlink_customer;
 mod update;
