@@ -45,6 +45,8 @@ struct Edge<S> {
 
 struct Prepared<S> {
     operation: Operation<S>,
+    /// Its whole path, for logs and metrics.
+    route: &'static str,
     table: Table,
 }
 
@@ -66,7 +68,9 @@ pub fn router<S: Backend>(
             assert!(operation.handler.is_some(), "{} has no handler", operation.id);
             let fields = Arc::clone(&operation.fields);
             let table = Table { fields, one_of: operation.one_of, bare_array: operation.bare_array };
-            Prepared { operation, table }
+            // A label of metrics lives as long as the program, as its router does.
+            let route = format!("{BASE}{}", operation.path).leak();
+            Prepared { operation, route, table }
         })
         .collect();
     let nobody = Arc::new(Actor {
@@ -127,7 +131,7 @@ impl<S: Backend> Edge<S> {
             return Answered::method_not_allowed(node.allow());
         };
         let call = &self.calls[at];
-        *route = call.operation.path;
+        *route = call.route;
         let ids = ids.into_iter().map(Cow::into_owned).collect();
         match self.checked(call, request, ids, keys, request_id).await {
             Ok(answered) => answered,
@@ -143,7 +147,7 @@ impl<S: Backend> Edge<S> {
         keys: &Keys,
         request_id: &Arc<str>,
     ) -> Result<Answered, Failure> {
-        let Prepared { operation, table } = call;
+        let Prepared { operation, table, .. } = call;
         let (parts, content) = request.into_parts();
         let headers = &parts.headers;
         body::declared_size(headers, operation.body)?;

@@ -41,7 +41,7 @@ impl Settings {
 /// A request that has its answer. It holds neither query nor key nor anything that a person wrote.
 #[derive(Clone, Copy, Debug)]
 pub struct Finished<'a> {
-    /// The path as the table spells it, below `/api/v2`, such as `/ticket/{ticketID}`; `unmatched` if there is none.
+    /// The whole path with its ids as names, such as `/api/v2/ticket/{ticketID}`; `unmatched` if it is none of a call.
     pub route: &'static str,
     /// The method; `other` if it is no usual one.
     pub method: &'static str,

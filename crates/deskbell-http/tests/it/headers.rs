@@ -206,6 +206,6 @@ async fn the_observer_hears_of_every_request_and_never_of_its_query() {
     }
     assert_eq!(
         *watched.0.lock().expect("lock"),
-        ["GET /ticket/{ticketID} 200", "GET unmatched 404", "other unmatched 405", "GET /docs 200",]
+        ["GET /api/v2/ticket/{ticketID} 200", "GET unmatched 404", "other unmatched 405", "GET /docs 200",]
     );
 }
