@@ -6,7 +6,6 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use deskbell_core::fault::Class;
 use deskbell_core::{Code, Permission};
 
 use crate::desk::Desk;
@@ -20,10 +19,11 @@ struct Made {
 
 fn made() -> Result<Vec<Made>> {
     let desk = Desk::build(false)?;
+    let document = desk.ask(&["openapi"])?;
     Ok(vec![
-        Made { path: "docs/errors.md", content: errors() },
+        Made { path: "docs/errors.md", content: errors(&document)? },
         Made { path: "docs/permissions.md", content: permissions() },
-        Made { path: "openapi.json", content: desk.ask(&["openapi"])? },
+        Made { path: "openapi.json", content: document },
         Made { path: "deskbell.example.toml", content: desk.ask(&["config", "show", "--default"])? },
     ])
 }
@@ -55,31 +55,10 @@ pub(crate) fn command(check: bool) -> Result<ExitCode> {
     Ok(if check && stale > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// The status that tells a class of refusal over HTTP.
-fn status(class: Class) -> u16 {
-    match class {
-        Class::Invalid => 400,
-        Class::Unauthenticated => 401,
-        Class::Forbidden => 403,
-        Class::NotFound => 404,
-        Class::Method => 405,
-        Class::NotAcceptable => 406,
-        Class::Conflict => 409,
-        Class::Gone => 410,
-        Class::Precondition => 412,
-        Class::TooLarge => 413,
-        Class::UriTooLong => 414,
-        Class::MediaType => 415,
-        Class::Unprocessable => 422,
-        Class::PreconditionRequired => 428,
-        Class::RateLimited => 429,
-        Class::HeadersTooLarge => 431,
-        Class::Internal => 500,
-        Class::Unavailable => 503,
-    }
-}
-
-fn errors() -> String {
+/// The table of codes. Which status tells a code, the API's document says, and it alone.
+fn errors(document: &str) -> Result<String> {
+    let document: serde_json::Value = serde_json::from_str(document).context("openapi.json is no JSON")?;
+    let statuses = &document["components"]["schemas"]["Code"]["x-status"];
     let mut text = String::from(
         "<!-- Made by `cargo xtask gen` from the table in deskbell-core/src/fault.rs; do not edit. -->\n\n\
          # Error codes\n\n\
@@ -87,13 +66,19 @@ fn errors() -> String {
          at the code, people at the message beside it.\n\n\
          | status | code | meaning |\n| --- | --- | --- |\n",
     );
-    let mut codes = Code::ALL.to_vec();
-    codes.sort_by_key(|code| status(code.class()));
-    for code in codes {
-        let row = format!("| {} | `{}` | {} |\n", status(code.class()), code.as_str(), cell(code.meaning()));
-        text.push_str(&row);
+    let mut codes = Vec::new();
+    for code in Code::ALL {
+        let status = statuses[code.as_str()].as_u64();
+        codes.push((
+            status.with_context(|| format!("openapi.json names no status of {}", code.as_str()))?,
+            code,
+        ));
     }
-    text
+    codes.sort_by_key(|(status, _)| *status);
+    for (status, code) in codes {
+        text.push_str(&format!("| {status} | `{}` | {} |\n", code.as_str(), cell(code.meaning())));
+    }
+    Ok(text)
 }
 
 fn permissions() -> String {
@@ -142,7 +127,8 @@ mod tests {
 
     #[test]
     fn every_code_and_permission_has_a_row() {
-        let (errors, permissions) = (errors(), permissions());
+        let document = fs::read_to_string(sh::root().join("openapi.json")).unwrap();
+        let (errors, permissions) = (errors(&document).unwrap(), permissions());
         for code in Code::ALL {
             assert!(errors.contains(&format!("| `{}` | ", code.as_str())), "{}", code.as_str());
         }

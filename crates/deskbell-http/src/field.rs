@@ -24,6 +24,8 @@ pub struct Field {
     pub(crate) default: Option<Preset>,
     pub(crate) doc: &'static str,
     pub(crate) later: bool,
+    pub(crate) shape: Option<&'static str>,
+    pub(crate) only_true: bool,
 }
 
 /// What a field takes.
@@ -96,6 +98,8 @@ impl Field {
             default: None,
             doc: "",
             later: false,
+            shape: None,
+            only_true: false,
         }
     }
 
@@ -235,6 +239,21 @@ impl Field {
         self
     }
 
+    /// What its text looks like, as a regular expression for the documentation; the rules of the use case check it. It
+    /// need not match the empty text, which is a matter of its own.
+    #[must_use]
+    pub const fn shape(mut self, pattern: &'static str) -> Self {
+        self.shape = Some(pattern);
+        self
+    }
+
+    /// A boolean that is not false, for the documentation; the rules of the use case check it.
+    #[must_use]
+    pub const fn only_true(mut self) -> Self {
+        self.only_true = true;
+        self
+    }
+
     /// The value when the field is not sent: a number, a boolean or a word.
     #[must_use]
     #[expect(private_bounds, reason = "callers pass plain values")]
@@ -260,6 +279,11 @@ impl Field {
     /// The name as it is sent.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether this build refuses it.
+    pub fn is_later(&self) -> bool {
+        self.later
     }
 
     /// The permission that the field asks for in addition to that of the call.

@@ -63,7 +63,7 @@ pub use condition::Expected;
 pub use error::{Failure, status_of};
 pub use field::{FILTER_VALUES, Field};
 pub use openapi::document;
-pub use operation::{Access, Answer, Answering, BODY, BULK_BODY, Conditions, Operation};
+pub use operation::{Access, Answer, Answering, BODY, BULK_BODY, Conditions, Operation, Relation};
 pub use params::Params;
 pub use peer::Network;
 pub use reply::{Page, Reply};

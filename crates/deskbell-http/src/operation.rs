@@ -63,6 +63,17 @@ pub enum Answer {
     Other(&'static str),
 }
 
+/// What holds between fields of a call, for the documentation; a `check` of the call reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Of these two at most one says something.
+    Apart(&'static str, &'static str),
+    /// At least one of these says something.
+    Some(&'static [&'static str]),
+    /// Where the first says something, the second does too.
+    Needs(&'static str, &'static str),
+}
+
 /// One call of the API, for a backend `S`.
 pub struct Operation<S> {
     pub(crate) id: &'static str,
@@ -74,6 +85,7 @@ pub struct Operation<S> {
     pub(crate) access: Access,
     pub(crate) fields: Arc<[Field]>,
     pub(crate) one_of: Option<&'static [&'static str]>,
+    pub(crate) relations: Vec<Relation>,
     pub(crate) open: Option<&'static str>,
     pub(crate) bare_array: Option<&'static str>,
     pub(crate) body: usize,
@@ -98,6 +110,7 @@ impl<S> Operation<S> {
             access: Access::AnyKey(""),
             fields: Arc::from([]),
             one_of: None,
+            relations: Vec::new(),
             open: None,
             bare_array: None,
             body: BODY,
@@ -190,6 +203,13 @@ impl<S> Operation<S> {
     #[must_use]
     pub fn one_of(mut self, names: &'static [&'static str]) -> Self {
         self.one_of = Some(names);
+        self
+    }
+
+    /// What holds between its fields, for the documentation; `check` has to report it.
+    #[must_use]
+    pub fn relations(mut self, relations: &[Relation]) -> Self {
+        self.relations.extend_from_slice(relations);
         self
     }
 
@@ -342,6 +362,21 @@ impl<S> Operation<S> {
     /// Its fields, those of the path excepted.
     pub fn own_fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    /// Which conditional header it takes.
+    pub fn conditions(&self) -> Conditions {
+        self.conditions
+    }
+
+    /// What it answers.
+    pub fn answer(&self) -> Answer {
+        self.answer
+    }
+
+    /// Whether this build refuses it, whatever is sent.
+    pub fn is_later(&self) -> bool {
+        self.later
     }
 
     /// The names of the ids in its path.

@@ -214,17 +214,23 @@ pub(crate) fn actions(
     problems: &mut Problems,
 ) -> (Vec<ActDraft>, usize) {
     let mut acts: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
+    // As in other lists: several values without brackets follow each other, as the parts of a multipart body do.
+    let mut bare = 0;
     for entry in entries {
         let first = entry.name.step(0).map(index);
         match (entry.name.depth(), first) {
             (0, _) => match as_json(label, entry.raw, problems) {
                 Raw::List(items) => {
-                    for (n, item) in (0..).zip(items) {
-                        unfold(label, n, item, &mut acts, problems);
+                    for item in items {
+                        unfold(label, bare, item, &mut acts, problems);
+                        bare += 1;
                     }
                 }
                 raw if raw.is_empty() => {}
-                raw => unfold(label, 0, raw, &mut acts, problems),
+                raw => {
+                    unfold(label, bare, raw, &mut acts, problems);
+                    bare += 1;
+                }
             },
             (1, Some(Some(n))) => {
                 let raw = as_json(&entry.name.sent, entry.raw, problems);

@@ -11,13 +11,13 @@ use serde_json::{Map, Value, json};
 use crate::condition::IF_MATCH_PATTERN;
 use crate::field::{Field, Kind};
 use crate::openapi::schema::Place;
-use crate::operation::{Access, Conditions, Operation};
+use crate::operation::{Access, Conditions, Operation, Relation};
 use crate::router::BASE;
 
 /// The document of all operations. `schemas` are those of items, by the names that the operations' answers use.
 ///
 /// # Panics
-/// If an operation answers a schema that is not there: a fault of the program.
+/// If an operation answers a schema that is not there, or one has the name of an envelope: faults of the program.
 pub fn document<S>(operations: &[Operation<S>], schemas: Vec<(&'static str, Value)>) -> Value {
     let mut components: Map<String, Value> =
         schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
@@ -26,8 +26,9 @@ pub fn document<S>(operations: &[Operation<S>], schemas: Vec<(&'static str, Valu
             assert!(components.contains_key(name), "{} answers {name}, which has no schema", operation.id);
         }
     }
-    components.extend(responses::envelopes());
-    components.extend(schema::components());
+    for (name, schema) in responses::envelopes().into_iter().chain(schema::components()) {
+        assert!(components.insert(name.clone(), schema).is_none(), "two schemas have the name {name}");
+    }
     let mut paths = Map::new();
     let mut tags: Vec<&str> = Vec::new();
     for operation in operations {
@@ -211,6 +212,7 @@ fn actions(mut schema: Value, id: &str, way: Way, most: usize) -> Value {
 
 /// The schema of a body in which `chosen` is the one of several names that is sent.
 fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value {
+    let place = if way == Way::Json { Place::Json } else { Place::Form };
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in operation.fields.iter().filter(|f| !f.later) {
@@ -220,10 +222,10 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
             required.push(field.name);
         }
         let schema = match (alternative && !needed, way) {
-            (true, Way::Json) => json!({ "enum": ["", null, []] }),
+            (true, Way::Json) if matches!(field.kind, Kind::Ids { .. }) => json!({ "enum": ["", null, []] }),
+            (true, Way::Json) => json!({ "enum": ["", null] }),
             (true, _) => json!({ "enum": [""] }),
-            (false, Way::Json) => schema::of_field(field, Place::Json, needed),
-            (false, Way::Form | Way::Parts) => schema::of_field(field, Place::Form, needed),
+            (false, _) => schema::of_field(field, place, needed),
         };
         let schema = match field.kind {
             Kind::Actions { most, .. } => actions(schema, operation.id, way, most),
@@ -235,7 +237,28 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
     if !required.is_empty() {
         object["required"] = json!(required);
     }
+    if !operation.relations.is_empty() {
+        object["allOf"] =
+            operation.relations.iter().map(|relation| related(operation, relation, place)).collect();
+    }
     object
+}
+
+/// What holds between fields, as a schema.
+fn related<S>(operation: &Operation<S>, relation: &Relation, place: Place) -> Value {
+    let nothing = |name: &str| {
+        let field = operation.fields.iter().find(|f| f.name == name);
+        field.map(|f| schema::nothing(f, place)).unwrap_or_default()
+    };
+    let silent = |name: &str| json!({ "properties": { (name): nothing(name) } });
+    let speaks =
+        |name: &str| json!({ "required": [name], "properties": { (name): { "not": nothing(name) } } });
+    let any: Vec<Value> = match relation {
+        Relation::Apart(first, second) => vec![silent(first), silent(second)],
+        Relation::Some(names) => names.iter().map(|name| speaks(name)).collect(),
+        Relation::Needs(first, second) => vec![silent(first), speaks(second)],
+    };
+    json!({ "anyOf": any })
 }
 
 /// The request body: three ways with one meaning. `name` gives the name of a way's schema.

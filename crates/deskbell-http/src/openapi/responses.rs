@@ -32,6 +32,8 @@ pub(crate) fn headers() -> Value {
 /// The schemas of the envelopes that all calls share.
 pub(crate) fn envelopes() -> Vec<(String, Value)> {
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let statuses: Map<String, Value> =
+        Code::ALL.iter().map(|code| (code.as_str().to_owned(), status_of(*code).as_u16().into())).collect();
     let detail = json!({
         "type": "object",
         "required": ["code", "message"],
@@ -106,11 +108,11 @@ pub(crate) fn envelopes() -> Vec<(String, Value)> {
         "additionalProperties": false,
     });
     [
-        ("Code", json!({ "type": "string", "enum": codes })),
+        ("Code", json!({ "type": "string", "enum": codes, "x-status": statuses })),
         ("Error", error),
         ("BulkResult", bulk),
         ("BulkFailure", failure),
-        ("Job", job),
+        ("JobBegun", job),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
     .into()
@@ -133,7 +135,7 @@ pub(crate) fn of<S>(operation: &Operation<S>) -> Value {
     }
     if operation.job {
         let location = [("Location", "Location")];
-        found.insert(202, response("The work goes on as a job.", reference("Job"), &location));
+        found.insert(202, response("The work goes on as a job.", reference("JobBegun"), &location));
     }
     if operation.conditions == Conditions::IfNoneMatch {
         let headers = with_headers(&[("ETag", "ETag")]);
@@ -163,6 +165,8 @@ fn failures<S>(operation: &Operation<S>) -> BTreeMap<u16, Vec<Code>> {
         Code::NotAcceptable,
         Code::PayloadTooLarge,
         Code::UnsupportedMediaType,
+        Code::UriTooLong,
+        Code::HeadersTooLarge,
         Code::RateLimited,
         Code::Internal,
         Code::Overloaded,
@@ -186,6 +190,10 @@ fn failures<S>(operation: &Operation<S>) -> BTreeMap<u16, Vec<Code>> {
 
 fn failure(status: u16, codes: &[Code], is_bulk: bool) -> Value {
     let lines: Vec<String> = codes.iter().map(|c| format!("`{}`: {}", c.as_str(), c.meaning())).collect();
+    if matches!(status, 414 | 431) {
+        // Before a request is read nothing is known of it, not even its id.
+        return json!({ "description": format!("{} The status is the whole answer.", codes[0].meaning()) });
+    }
     let headers: &[(&str, &str)] = match status {
         401 => &[("WWW-Authenticate", "Authenticate")],
         429 | 503 => &[("Retry-After", "RetryAfter")],

@@ -20,7 +20,15 @@ pub(crate) enum Place {
 
 /// The schema of a field, with its description and default. A field that is `needed` is not empty.
 pub(crate) fn of_field(field: &Field, place: Place, needed: bool) -> Value {
-    let mut schema = of_kind(&field.kind, place, !needed && !field.refuse_empty);
+    let empty = !needed && !field.refuse_empty;
+    let mut schema = if field.only_true { yes(place, empty) } else { of_kind(&field.kind, place, empty) };
+    if let Some(shape) = field.shape {
+        schema["pattern"] = or_nothing(shape, empty).into();
+    }
+    if field.refuse_empty && place == Place::Json {
+        // Null is "not sent" all the same.
+        schema = json!({ "anyOf": [schema, { "type": "null" }] });
+    }
     let mut doc = field.doc.to_owned();
     if let Some(permission) = field.needs {
         doc.push_str(&format!(" Needs the permission {permission} as well."));
@@ -36,6 +44,18 @@ pub(crate) fn of_field(field: &Field, place: Place, needed: bool) -> Value {
         None => {}
     }
     schema
+}
+
+/// The schema of the values with which a field says nothing; a flag says something if it is true.
+pub(crate) fn nothing(field: &Field, place: Place) -> Value {
+    let empty = if place == Place::Json { json!({ "enum": ["", null] }) } else { json!({ "enum": [""] }) };
+    match field.kind {
+        Kind::Flag => json!({ "not": yes(place, false) }),
+        Kind::Ids { .. } | Kind::Words { .. } | Kind::Lines { .. } => {
+            json!({ "anyOf": [empty, { "type": "array", "items": { "enum": [""] } }] })
+        }
+        _ => empty,
+    }
 }
 
 fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
@@ -93,6 +113,10 @@ fn of_action(action: &ActionType, place: Place) -> Value {
         ValueKind::Tags { max, empty } => {
             let mut schema = lines(max, place, empty);
             schema["anyOf"][1]["type"] = json!(literals(place));
+            if place == Place::Form {
+                // An empty list cannot be written in a form; empty text is.
+                schema["anyOf"][0]["minItems"] = 1.into();
+            }
             schema
         }
     };
@@ -194,6 +218,13 @@ fn flag(place: Place, empty: bool) -> Value {
         "maximum": 1,
         "pattern": or_nothing(&format!("^(?:{words})$"), empty),
     })
+}
+
+/// A boolean that is not false.
+fn yes(place: Place, empty: bool) -> Value {
+    let words = "[Tt][Rr][Uu][Ee]|1|[Yy][Ee][Ss]|[Oo][Nn]";
+    let pattern = or_nothing(&format!("^(?:{words})$"), empty);
+    json!({ "anyOf": [{ "enum": [true, 1] }, text_matching(pattern, place, empty)] })
 }
 
 fn word(words: &[&str], place: Place, empty: bool) -> Value {

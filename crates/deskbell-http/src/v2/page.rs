@@ -10,6 +10,11 @@ use serde::Serialize;
 use crate::reply::Page;
 use crate::{Call, Field, Params, Reply};
 
+/// What a name looks like: it has a character that is seen, neither blank nor control.
+pub(crate) const NAME_SHAPE: &str = r"^[^\u0000]*[^\u0000-\u0020\u007f-\u00a0\u061c\u1680\u2000-\u200a\u200e\u200f\u2028-\u202f\u205f\u2066-\u2069\u3000][^\u0000]*$";
+/// What an address of the web looks like: a scheme, a host without a password before it, and no blanks.
+pub(crate) const URL_SHAPE: &str = r"^https?://[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000@/?#]+(?:[/?#][^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*)?$";
+
 /// The parameters of a list.
 pub(crate) fn fields(query: &'static str) -> [Field; 3] {
     [

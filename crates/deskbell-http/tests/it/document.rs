@@ -70,3 +70,11 @@ fn fields_that_are_not_supported_yet_are_not_in_it() {
 fn an_item_without_a_schema_is_noticed() {
     document(&operations(), Vec::new());
 }
+
+#[test]
+#[should_panic(expected = "two schemas have the name Error")]
+fn an_item_with_the_name_of_an_envelope_is_noticed() {
+    let mut all = schemas();
+    all.push(("Error", Value::Null));
+    document(&operations(), all);
+}

@@ -161,6 +161,13 @@ fn actions_come_in_the_order_of_their_indices() {
     let one = json(r#"{"actions":{"actionType":"delete","value":null}}"#).expect("accepted");
     assert_eq!(one, form("actions[0][actionType]=delete&actions[0][value]=").expect("accepted"));
     assert_eq!(one, form("actions=[{\"actionType\":\"delete\"}]").expect("accepted"));
+    let several = form(
+        "actions={\"actionType\":\"delete\"}&actions=[{\"actionType\":\"addTags\",\"value\":\"a\"}]&actions={\"actionType\":\"delete\"}",
+    );
+    let several: Vec<(String, &str)> =
+        several.expect("accepted").actions("actions").iter().map(|a| (a.label.clone(), a.kind)).collect();
+    let expected = [("actions[0]", "delete"), ("actions[1]", "addTags"), ("actions[2]", "delete")];
+    assert_eq!(several, expected.map(|(label, kind)| (label.to_owned(), kind)));
 }
 
 #[test]

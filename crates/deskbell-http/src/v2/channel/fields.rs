@@ -4,6 +4,7 @@ use deskbell_app::channel::{self, Fields};
 use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
 
+use crate::v2::page;
 use crate::{Field, Params};
 
 /// Characters of an address of the web.
@@ -12,19 +13,31 @@ const URL: usize = 2_000;
 const SECRET: usize = 1_000;
 
 pub(super) fn to_create() -> Vec<Field> {
-    fields(Field::line("name", limit::NAME).required().doc("The name, unique without case."))
+    fields(
+        Field::line("name", limit::NAME)
+            .shape(page::NAME_SHAPE)
+            .required()
+            .doc("The name, unique without case."),
+    )
 }
 
 pub(super) fn to_update() -> Vec<Field> {
-    fields(Field::line("name", limit::NAME).doc("The name, unique without case."))
+    fields(
+        Field::line("name", limit::NAME)
+            .refuse_empty()
+            .shape(page::NAME_SHAPE)
+            .doc("The name, unique without case."),
+    )
 }
 
 fn fields(name: Field) -> Vec<Field> {
     vec![
         name,
         Field::line("icon", 50)
+            .shape("^[A-Za-z0-9_-]+$")
             .doc("The name of an icon: letters, digits, - and _; chat, if a new channel names none."),
         Field::line("custom_channel_endpoint", URL)
+            .shape(page::URL_SHAPE)
             .doc("Where messages are sent: http:// or https://, or empty."),
         Field::line("custom_channel_secret", SECRET).doc("What they are signed with. It is never answered."),
         Field::flag("include_signature")

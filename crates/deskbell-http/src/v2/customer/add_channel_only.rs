@@ -9,7 +9,7 @@ use deskbell_core::text::limit;
 use deskbell_core::{Code, Permission};
 
 use super::fields;
-use crate::{Call, Failure, Field, Operation, Params, Reply};
+use crate::{Call, Failure, Field, Operation, Params, Relation, Reply};
 
 /// The fields of addresses and their kinds.
 const EXTRA: [(&str, Kind); 4] = [
@@ -33,6 +33,7 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .one_of(&["externalPrimaryID", "customerID"])
         .fields(EXTRA.map(|(name, _)| Field::line(name, limit::ADDRESS).doc("A further address of that kind.")))
+        .relations(&[Relation::Some(&["extra_email", "extra_telephone", "extra_facebook", "extra_twitter"])])
         .check(check)
         .result(&["customerID"])
         .fails(&[Code::UnknownReference, Code::Conflict])

@@ -7,7 +7,7 @@ use deskbell_core::text::limit;
 use deskbell_core::{BrandId, Code, Permission, TicketId};
 
 use super::fields;
-use crate::{Call, Failure, Field, Operation, Params, Reply};
+use crate::{Call, Failure, Field, Operation, Params, Relation, Reply};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::post("customerCreate", "/customer")
@@ -28,6 +28,11 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .fields(fields::person())
         .open_names("custom_fields")
+        .relations(&[
+            fields::CHANNEL,
+            Relation::Apart("brand_id", "brandID"),
+            Relation::Apart("primary_id", "externalPrimaryID"),
+        ])
         .check(check)
         .result(&["customerID"])
         .fails(&[Code::UnknownReference, Code::NotFound, Code::Conflict])
@@ -37,8 +42,10 @@ pub(super) fn operation() -> Operation<Desk> {
 fn check(params: &Params, wrong: &mut Vec<Detail>) {
     fields::check_channel(params, wrong);
     fields::check_person(params, wrong);
-    fields::check_twins(params, wrong, ["brand_id", "brandID"]);
-    fields::check_twins(params, wrong, ["primary_id", "externalPrimaryID"]);
+    fields::check_twins(wrong, ["brand_id", "brandID"], |name| params.given(name));
+    fields::check_twins(wrong, ["primary_id", "externalPrimaryID"], |name| {
+        fields::text(params, name).is_some()
+    });
 }
 
 fn new(params: &Params) -> NewCustomer {

@@ -6,7 +6,7 @@ use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
 use deskbell_core::{BrandId, Code, CustomerId};
 
-use crate::{Field, Params};
+use crate::{Field, Params, Relation};
 
 /// How custom fields are called; the calls' own names are none of theirs.
 const NAME: &str = "^(?!(?:ticket_id|customer_link_channel|channel_id|brand_id|primary_id|firstname|lastname|\
@@ -36,6 +36,9 @@ pub(super) fn channel() -> [Field; 4] {
     ]
 }
 
+/// The kind of an address needs the address.
+pub(super) const CHANNEL: Relation = Relation::Needs("channel_id", "customer_link_channel");
+
 /// Whether tickets are linked by address.
 pub(super) fn no_sync() -> Field {
     Field::flag("noSync").default(false).doc(
@@ -55,9 +58,9 @@ pub(super) fn external() -> Field {
     Field::line("externalPrimaryID", limit::NAME).doc("The customer's id in your own system.")
 }
 
-/// Two names of one field: only one may be sent.
-pub(super) fn check_twins(params: &Params, wrong: &mut Vec<Detail>, twins: [&str; 2]) {
-    if twins.iter().all(|name| params.given(name)) {
+/// Two names of one field: only one may say something.
+pub(super) fn check_twins(wrong: &mut Vec<Detail>, twins: [&str; 2], says: impl Fn(&str) -> bool) {
+    if twins.into_iter().all(says) {
         let message = format!("{} and {} are the same; send one of them.", twins[0], twins[1]);
         wrong.push(Detail { field: Some(twins[1].into()), code: Code::InvalidParameter, message });
     }

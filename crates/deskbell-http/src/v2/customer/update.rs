@@ -8,7 +8,7 @@ use deskbell_core::text::limit;
 use deskbell_core::{Code, CustomerId, Permission, TicketId};
 
 use super::fields;
-use crate::{Call, Failure, Field, Operation, Params, Reply};
+use crate::{Call, Failure, Field, Operation, Params, Relation, Reply};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::put("customerUpdate", "/customer/{customerID}")
@@ -26,6 +26,7 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .fields(fields::person())
         .open_names("custom_fields")
+        .relations(&[fields::CHANNEL, Relation::Apart("primary_id", "externalPrimaryID")])
         .check(check)
         .if_match()
         .result(&["customerID"])
@@ -36,7 +37,9 @@ pub(super) fn operation() -> Operation<Desk> {
 fn check(params: &Params, wrong: &mut Vec<Detail>) {
     fields::check_channel(params, wrong);
     fields::check_person(params, wrong);
-    fields::check_twins(params, wrong, ["primary_id", "externalPrimaryID"]);
+    fields::check_twins(wrong, ["primary_id", "externalPrimaryID"], |name| {
+        fields::text(params, name).is_some()
+    });
 }
 
 fn changes(params: &Params) -> Changes {

@@ -4,7 +4,7 @@ use deskbell_app::{Desk, group};
 use deskbell_core::{Code, Permission};
 
 use super::fields;
-use crate::{Call, Failure, Operation, Reply};
+use crate::{Call, Failure, Operation, Relation, Reply};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::post("groupCreate", "/group")
@@ -16,6 +16,7 @@ pub(super) fn operation() -> Operation<Desk> {
         )
         .needs(Permission::GroupCud)
         .fields(fields::to_create())
+        .relations(&[Relation::Apart("allBrands", "brandIDs")])
         .check(fields::check)
         .result(&["groupID"])
         .fails(&[Code::UnknownReference, Code::Conflict])

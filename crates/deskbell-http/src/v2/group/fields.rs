@@ -5,17 +5,28 @@ use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
 use deskbell_core::{BrandId, Permission, UserId};
 
+use crate::v2::page;
 use crate::{Field, Params};
 
 /// How many brands or members one group names.
 const MOST: usize = 10_000;
 
 pub(super) fn to_create() -> Vec<Field> {
-    fields(Field::line("name", limit::NAME).required().doc("The name, unique without case."))
+    fields(
+        Field::line("name", limit::NAME)
+            .shape(page::NAME_SHAPE)
+            .required()
+            .doc("The name, unique without case."),
+    )
 }
 
 pub(super) fn to_update() -> Vec<Field> {
-    fields(Field::line("name", limit::NAME).doc("The name, unique without case."))
+    fields(
+        Field::line("name", limit::NAME)
+            .refuse_empty()
+            .shape(page::NAME_SHAPE)
+            .doc("The name, unique without case."),
+    )
 }
 
 fn fields(name: Field) -> Vec<Field> {

@@ -5,7 +5,7 @@ use deskbell_core::{Code, GroupId, Permission};
 
 use super::fields;
 use crate::v2::page;
-use crate::{Call, Failure, Operation, Reply};
+use crate::{Call, Failure, Operation, Relation, Reply};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::put("groupUpdate", "/group/{groupID}")
@@ -18,6 +18,7 @@ pub(super) fn operation() -> Operation<Desk> {
         )
         .needs(Permission::GroupCud)
         .fields(fields::to_update())
+        .relations(&[Relation::Apart("allBrands", "brandIDs")])
         .check(fields::check)
         .if_match()
         .result(&["groupID"])

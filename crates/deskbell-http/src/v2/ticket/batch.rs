@@ -4,7 +4,7 @@
 use deskbell_app::Desk;
 use deskbell_app::ticket::edit::{Change, Edit};
 use deskbell_core::text::limit;
-use deskbell_core::{BrandId, ChannelId, GroupId, Permission, Priority, Status, UserId};
+use deskbell_core::{BrandId, ChannelId, Code, GroupId, Permission, Priority, Status, UserId};
 
 use super::MOST;
 use super::bulk::{self, Words};
@@ -58,6 +58,7 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .one_of(&["TicketIDs", "ticketIDs"])
         .bulk()
+        .fails(&[Code::UnknownReference])
         .check(|params, wrong| {
             let (field, ids) = named(params);
             bulk::check_atomic(field, ids.len(), params, wrong);

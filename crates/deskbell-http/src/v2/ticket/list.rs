@@ -44,7 +44,7 @@ pub(super) fn operation() -> Operation<Desk> {
             Field::time("updatedTo").doc("Last changed then or before, the last second of a day included."),
             Field::word("sort", Sort::WORDS).default("id").doc("What decides the order; ties go by id."),
             Field::word("order", &["asc", "desc"]).default("desc").doc("desc: highest first."),
-            Field::line("cursor", 100).doc("nextCursor of the page before; of the same filters, sort and order."),
+            Field::line("cursor", 48).shape("^[0-9a-fA-F]{48}$").doc("nextCursor of the page before; of the same filters, sort and order."),
         ])
         .check(check)
         .list("Ticket")

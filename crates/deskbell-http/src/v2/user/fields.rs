@@ -26,10 +26,10 @@ pub(super) fn to_create() -> Vec<Field> {
 
 pub(super) fn to_update() -> Vec<Field> {
     let mut fields = vec![
-        name(),
-        email(),
+        name().refuse_empty(),
+        email().refuse_empty(),
         telephone("telephone"),
-        Field::flag("active").doc("true brings a deactivated user back; DELETE deactivates."),
+        Field::flag("active").only_true().doc("true brings a deactivated user back; DELETE deactivates."),
     ];
     fields.extend(further());
     fields
@@ -37,6 +37,7 @@ pub(super) fn to_update() -> Vec<Field> {
 
 fn name() -> Field {
     Field::line("name", limit::NAME)
+        .shape("^[A-Za-z0-9.-]{2,}$")
         .doc("The login: 2 or more letters, digits, dots and hyphens, unique without case.")
 }
 

@@ -7,6 +7,19 @@ use serde_json::json;
 use crate::both_engines;
 
 both_engines! {
+    fn one_of_two_names_of_a_field_may_be_empty(desk: TestDesk) {
+        let key = desk.admin();
+        let made = |body| key.post("/customer", body).expect(200)["customerID"].as_i64().expect("an id");
+        let id = made(json!({"primary_id": "", "externalPrimaryID": "a-1", "brand_id": "", "brandID": 1}));
+        assert_eq!(key.get(&format!("/customer/{id}")).expect(200)["item"]["external_primary_id"], "a-1");
+        let both = json!({"primary_id": "a-2", "externalPrimaryID": ""});
+        key.put(&format!("/customer/{id}"), both).expect(200);
+        assert_eq!(key.get(&format!("/customer/{id}")).expect(200)["item"]["external_primary_id"], "a-2");
+        key.post("/customer", json!({"primary_id": "b", "externalPrimaryID": "b"}))
+            .refused(400, "invalid_parameter", &["externalPrimaryID"]);
+        key.post("/customer", json!({"brand_id": 1, "brandID": 1})).refused(400, "invalid_parameter", &["brandID"]);
+    }
+
     fn a_customer_is_made_read_changed_and_deleted(desk: TestDesk) {
         let key = desk.key("CUSTOMER_READ,CUSTOMER_CUD");
         let ticket = desk.ticket(json!({"from": "anna@shop.example"}));

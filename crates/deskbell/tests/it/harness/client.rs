@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
+use super::documented;
+
 /// A caller.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -46,10 +48,12 @@ impl Client {
         {
             request.headers_mut().insert("apikey", secret.parse().expect("a header value"));
         }
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let answer = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = answer.into_parts();
         let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("a whole answer");
         let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        documented::check(&method, &path, parts.status, &parts.headers, &text);
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Seen { status: parts.status, headers: parts.headers, text, json }
     }

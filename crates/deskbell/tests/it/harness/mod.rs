@@ -3,6 +3,7 @@
 //! `both_engines!` makes two tests of one scenario. A run without PostgreSQL fails; it never skips.
 
 mod client;
+mod documented;
 mod engine;
 
 use std::sync::Arc;
