@@ -48,6 +48,9 @@ enum Command {
         /// Examples per operation.
         #[arg(long, default_value_t = 25)]
         examples: u32,
+        /// Another seed than the usual one: other requests.
+        #[arg(long)]
+        seed: Option<u64>,
         /// Further options of `schemathesis run`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         more: Vec<String>,
@@ -75,7 +78,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test { args } => test::command(&args),
         Command::Serve(args) => serve::command(args),
         Command::Gen { check } => generate::command(check),
-        Command::Schemathesis { examples, more } => schemathesis::command(examples, &more),
+        Command::Schemathesis { examples, seed, more } => schemathesis::command(examples, seed, &more),
         Command::Bench(args) => bench::command(&args),
         Command::Tidy => tidy::command(),
         Command::Postgres { program } => postgres::command(&program),
