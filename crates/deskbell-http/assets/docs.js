@@ -65,6 +65,7 @@ function kindOf(schema) {
   if (ref.startsWith("IdText")) return { kind: "line", say: "ids in one text", hint: "1, 2, 3" };
   if (ref.startsWith("IdOrZero")) return { kind: "line", say: "id, or 0 for none" };
   if (ref.startsWith("Id")) return { kind: "line", say: "id" };
+  if (schema.anyOf && schema.anyOf[0].enum) return { kind: "word", words: ["true"], say: "true" };
   if (schema.anyOf && schema.anyOf[0].type === "array") {
     const item = kindOf(resolve(schema.anyOf[0].items));
     return { kind: "list", say: "several, comma separated: " + item.say };
