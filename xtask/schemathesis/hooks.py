@@ -29,9 +29,10 @@ BEYOND_A_PATTERN = {
     "customerRemoveChannel": {"address"},
 }
 
-# How many tickets the demo data has, and the fields that name one.
+# How many tickets the demo data has, the fields that name one, and how many customers there are at the least.
 TICKETS = 2000
 NAMES_TICKETS = {"ticketID", "ticketIDs", "TicketIDs", "ticket_id"}
+CUSTOMERS = 100
 
 # Calls that are in the contract and that this version of the server refuses, whatever is sent.
 NOT_YET = {"ticketUndo"}
@@ -43,7 +44,7 @@ def before_call(context, case, kwargs):
         return
     # To JSON Schema 12.0 is the number 12; the API asks for decimal digits. So the digits are sent.
     if isinstance(case.body, (dict, list)):
-        body = other_tickets(digits(case.body))
+        body = what_is_there(digits(case.body))
         if repr(body) != repr(case.body):
             case.body = body
     # A version that is drawn is never the present one, and every change would end at a 412. So any version will do, but
@@ -64,19 +65,25 @@ def digits(value):
     return value
 
 
-def other_tickets(body):
-    """The tool names the ticket 1 again and again, which its first delete takes away: another one stands for it."""
+def what_is_there(body):
+    """The tool names the ticket 1 again and again, which its first delete takes away: another one stands for it. And it
+    never guesses the external id of a customer: every second time one that is there stands for what it drew."""
     if not isinstance(body, dict):
         return body
-    number = zlib.crc32(repr(body).encode()) % TICKETS + 1
-    other = {1: number, "1": str(number)}
+    number = zlib.crc32(repr(body).encode())
+    ticket = number % TICKETS + 1
+    other = {1: ticket, "1": str(ticket)}
 
-    def replaced(value):
+    def replaced(name, value):
+        if name == "externalPrimaryID" and value not in ("", None, []) and number % 2:
+            return f"C-{number // 2 % CUSTOMERS + 1:07}"
+        if name not in NAMES_TICKETS:
+            return value
         if isinstance(value, list):
-            return [replaced(item) for item in value]
+            return [replaced(name, item) for item in value]
         return other.get(value, value) if type(value) in (int, str) else value
 
-    return {name: replaced(value) if name in NAMES_TICKETS else value for name, value in body.items()}
+    return {name: replaced(name, value) for name, value in body.items()}
 
 
 @schemathesis.serializer("application/x-www-form-urlencoded")
