@@ -110,9 +110,16 @@ def good_data_is_taken(ctx, response, case):
     try:
         return positive_data_acceptance(ctx, response, case)
     except AssertionError:
-        if excused(case, response):
+        if not has_ids(case) or excused(case, response):
             return None
         raise
+
+
+def has_ids(case):
+    """Whether the ids of the path are any. The tool takes them from answers by the look of a name: `channel_id` of a
+    customer's address, which is a word such as email, is to it the id of a channel."""
+    pattern = case.operation.schema.raw_schema["components"]["schemas"]["Id"]["pattern"]
+    return all(re.search(pattern, str(value)) for value in (case.path_parameters or {}).values())
 
 
 def excused(case, response):
