@@ -173,15 +173,16 @@ CREATE TABLE ticket (
     -- in the trash since; purged some time after
     deleted_at           INTEGER
 ) STRICT;
+-- Ranges of equal leading columns are in the order of the rest: lists merge as many of them as they need.
 CREATE INDEX ticket_by_brand ON ticket (brand_id, status, id);
 CREATE INDEX ticket_by_group ON ticket (group_id, status, id);
 CREATE INDEX ticket_by_user ON ticket (user_id, status, id) WHERE user_id <> 0;
 CREATE INDEX ticket_by_customer ON ticket (customer_id, id) WHERE customer_id <> 0;
 CREATE INDEX ticket_by_contact ON ticket (contact, id) WHERE contact <> '';
-CREATE INDEX ticket_by_last_update ON ticket (last_update, id);
-CREATE INDEX ticket_by_created_at ON ticket (created_at, id);
-CREATE INDEX ticket_by_priority ON ticket (priority, id);
-CREATE INDEX ticket_by_channel ON ticket (channel_id, id);
+CREATE INDEX ticket_by_channel ON ticket (channel_id, status, id);
+CREATE INDEX ticket_by_priority ON ticket (status, priority, id);
+CREATE INDEX ticket_by_created_at ON ticket (status, created_at, id);
+CREATE INDEX ticket_by_last_update ON ticket (status, last_update, id);
 CREATE INDEX ticket_in_trash ON ticket (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX ticket_in_archive ON ticket (id) WHERE archived = 1;
 
@@ -193,16 +194,29 @@ CREATE TABLE ticket_tag (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ticket_tag_by_ticket ON ticket_tag (ticket_id);
 
--- How many tickets outside the trash there are of each kind. slot spreads concurrent writers (always 0 on SQLite).
+-- How many tickets outside the trash there are of each kind: three tables, so that what a list filters by is a sum over
+-- few rows, however many users there are. slot spreads concurrent writers (always 0 on SQLite).
 CREATE TABLE ticket_count_small (
+    status   INTEGER NOT NULL,
     brand_id INTEGER NOT NULL,
     group_id INTEGER NOT NULL,
-    status   INTEGER NOT NULL,
     archived INTEGER NOT NULL,
     slot     INTEGER NOT NULL,
     n        INTEGER NOT NULL,
-    PRIMARY KEY (brand_id, group_id, status, archived, slot)
+    PRIMARY KEY (status, brand_id, group_id, archived, slot)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket_count_middle (
+    status     INTEGER NOT NULL,
+    priority   INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    brand_id   INTEGER NOT NULL,
+    group_id   INTEGER NOT NULL,
+    archived   INTEGER NOT NULL,
+    slot       INTEGER NOT NULL,
+    n          INTEGER NOT NULL,
+    PRIMARY KEY (status, priority, channel_id, brand_id, group_id, archived, slot)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_count_middle_by_group ON ticket_count_middle (group_id, status, priority);
 CREATE TABLE ticket_count (
     user_id    INTEGER NOT NULL,
     brand_id   INTEGER NOT NULL,

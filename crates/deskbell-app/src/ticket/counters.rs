@@ -1,10 +1,11 @@
 //! How many tickets there are of each kind, kept by every write so that nobody counts a million rows. Tickets in the
-//! trash are not counted. Two tables: a small one over what most lists filter by, and one over everything.
+//! trash are not counted. Three tables, each with more columns and rows than the one before: a sum is taken from the first
+//! that knows what is asked for.
 
 use std::collections::BTreeMap;
 
 use deskbell_core::{Priority, Status};
-use deskbell_db::Tx;
+use deskbell_db::{Tx, Value};
 
 use super::row::Ticket;
 use super::sql;
@@ -45,42 +46,67 @@ impl Cell {
     }
 }
 
-/// Adds the differences of a write. In the order of the cells, so that two writers never wait for each other crosswise.
+/// One of the tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Table {
+    /// By status, brand and group.
+    Small,
+    /// By priority and channel as well.
+    Middle,
+    /// By assigned user as well.
+    Large,
+}
+
+impl Table {
+    /// The primary key without the slot: what the table knows of a kind.
+    fn key(self, cell: &Cell) -> Vec<i64> {
+        let (status, priority) = (cell.status.rank(), cell.priority.rank());
+        let archived = i64::from(cell.archived);
+        match self {
+            Self::Small => vec![status, cell.brand, cell.group, archived],
+            Self::Middle => vec![status, priority, cell.channel, cell.brand, cell.group, archived],
+            Self::Large => {
+                vec![cell.user, cell.brand, cell.group, status, priority, cell.channel, archived]
+            }
+        }
+    }
+
+    fn add(self) -> &'static str {
+        match self {
+            Self::Small => sql::COUNT_SMALL,
+            Self::Middle => sql::COUNT_MIDDLE,
+            Self::Large => sql::COUNT,
+        }
+    }
+
+    fn sum(self) -> &'static str {
+        match self {
+            Self::Small => sql::SUM_SMALL,
+            Self::Middle => sql::SUM_MIDDLE,
+            Self::Large => sql::SUM,
+        }
+    }
+}
+
+/// Adds the differences of a write. In the order of the keys, so that two writers never wait for each other crosswise.
 pub(crate) fn write(tx: &mut Tx<'_>, counts: &BTreeMap<Cell, i64>) -> Result<()> {
     let slot = tx.counter_slot();
-    let mut small: BTreeMap<(i64, i64, i64, bool), i64> = BTreeMap::new();
-    for (cell, by) in counts.iter().filter(|(_, by)| **by != 0) {
-        *small.entry((cell.brand, cell.group, cell.status.rank(), cell.archived)).or_default() += by;
-    }
-    for ((brand, group, status, archived), by) in small.into_iter().filter(|(_, by)| *by != 0) {
-        tx.exec(
-            sql::COUNT_SMALL,
-            &[brand.into(), group.into(), status.into(), archived.into(), slot.into(), by.into()],
-        )?;
-    }
-    for (cell, by) in counts.iter().filter(|(_, by)| **by != 0) {
-        tx.exec(
-            sql::COUNT,
-            &[
-                cell.user.into(),
-                cell.brand.into(),
-                cell.group.into(),
-                cell.status.rank().into(),
-                cell.priority.rank().into(),
-                cell.channel.into(),
-                cell.archived.into(),
-                slot.into(),
-                (*by).into(),
-            ],
-        )?;
+    for table in [Table::Small, Table::Middle, Table::Large] {
+        let mut sums: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
+        for (cell, by) in counts {
+            *sums.entry(table.key(cell)).or_default() += by;
+        }
+        for (key, by) in sums.into_iter().filter(|(_, by)| *by != 0) {
+            let params: Vec<Value<'_>> = key.into_iter().chain([slot, by]).map(Value::from).collect();
+            tx.exec(table.add(), &params)?;
+        }
     }
     Ok(())
 }
 
-/// The sum over the cells that a condition over the counters' columns admits.
-pub(crate) fn sum(tx: &mut Tx<'_>, small: bool, condition: &Statement) -> Result<i64> {
-    let from = if small { sql::SUM_SMALL } else { sql::SUM };
-    let text = format!("{from}{}", condition.text);
+/// The sum over the cells that a condition over the table's columns admits.
+pub(crate) fn sum(tx: &mut Tx<'_>, table: Table, condition: &Statement) -> Result<i64> {
+    let text = format!("{}{}", table.sum(), condition.text);
     Ok(tx.first(&text, &condition.params, |row| row.int(0))?.unwrap_or(0))
 }
 
@@ -98,7 +124,7 @@ pub struct Difference {
 /// Counts again, and tells where the kept counters differ: for `deskbell verify`.
 pub fn verify(tx: &mut Tx<'_>) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
-    for text in [sql::VERIFY_SMALL, sql::VERIFY_LARGE] {
+    for text in [sql::VERIFY_SMALL, sql::VERIFY_MIDDLE, sql::VERIFY_LARGE] {
         differences.extend(tx.all(text, &[], |row| {
             Ok(Difference {
                 cell: (row.int(0)?, row.int(1)?, row.int(2)?),

@@ -4,9 +4,9 @@
 //! of a page by its sort value and id, so that the walk goes on wherever that row has gone meanwhile.
 
 mod cursor;
-mod drive;
 mod page;
 mod searched;
+mod way;
 
 use deskbell_core::search::Query;
 use deskbell_core::{Actor, Direction, Permission, Priority, Status, Timestamp};

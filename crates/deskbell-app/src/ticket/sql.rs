@@ -27,9 +27,15 @@ pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
      $23, 0, '', 0, $24, $25, $26, $27, $28, $29) RETURNING id";
 
-/// One more ticket of a kind, or one less.
-pub(super) const COUNT_SMALL: &str = "INSERT INTO ticket_count_small (brand_id, group_id, status, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
-     ON CONFLICT (brand_id, group_id, status, archived, slot) DO UPDATE SET n = ticket_count_small.n + excluded.n";
+/// One more ticket of a kind, or one less: the columns of each table's key, slot and difference.
+pub(super) const COUNT_SMALL: &str = "INSERT INTO ticket_count_small (status, brand_id, group_id, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (status, brand_id, group_id, archived, slot) DO UPDATE SET n = ticket_count_small.n + excluded.n";
+
+/// The same in the table over priority and channel too.
+pub(super) const COUNT_MIDDLE: &str = "INSERT INTO ticket_count_middle (status, priority, channel_id, brand_id, group_id, archived, slot, n) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     ON CONFLICT (status, priority, channel_id, brand_id, group_id, archived, slot) \
+     DO UPDATE SET n = ticket_count_middle.n + excluded.n";
 
 /// The same in the table over everything.
 pub(super) const COUNT: &str = "INSERT INTO ticket_count (user_id, brand_id, group_id, status, priority, channel_id, \
@@ -40,6 +46,9 @@ pub(super) const COUNT: &str = "INSERT INTO ticket_count (user_id, brand_id, gro
 /// Sums; a condition over the columns is appended.
 pub(super) const SUM_SMALL: &str =
     "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_small WHERE ";
+/// Sums over priority and channel too.
+pub(super) const SUM_MIDDLE: &str =
+    "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_middle WHERE ";
 /// Sums over everything.
 pub(super) const SUM: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count WHERE ";
 
@@ -48,6 +57,14 @@ pub(super) const VERIFY_SMALL: &str = "SELECT brand_id, group_id, status, CAST(S
      (SELECT brand_id, group_id, status, archived, n AS kept, 0 AS counted FROM ticket_count_small \
       UNION ALL SELECT brand_id, group_id, status, archived, 0, 1 FROM ticket WHERE deleted_at IS NULL) AS both_sides \
      GROUP BY brand_id, group_id, status, archived HAVING SUM(kept) <> SUM(counted) \
+     ORDER BY brand_id, group_id, status LIMIT 100";
+
+/// Where the middle ones do.
+pub(super) const VERIFY_MIDDLE: &str = "SELECT brand_id, group_id, status, CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
+     (SELECT brand_id, group_id, status, priority, channel_id, archived, n AS kept, 0 AS counted FROM ticket_count_middle \
+      UNION ALL SELECT brand_id, group_id, status, priority, channel_id, archived, 0, 1 FROM ticket \
+      WHERE deleted_at IS NULL) AS both_sides \
+     GROUP BY brand_id, group_id, status, priority, channel_id, archived HAVING SUM(kept) <> SUM(counted) \
      ORDER BY brand_id, group_id, status LIMIT 100";
 
 /// Where the large ones do.
@@ -134,13 +151,18 @@ pub(super) fn select_ids_and(column: &str) -> String {
     format!("SELECT t.id, {column} FROM ticket t WHERE ")
 }
 
-/// Ids of tickets by way of one index. SQLite is told which: it would guess without statistics.
-pub(super) fn select_ids_by(engine: Engine, index: Option<&str>) -> String {
+/// Ids of tickets by way of one index; conditions are appended. SQLite is told which: it would guess without statistics.
+pub(super) fn select_by(engine: Engine, columns: &str, index: Option<&str>) -> String {
     match (engine, index) {
-        (Engine::Postgres, _) => SELECT_IDS.to_owned(),
-        (Engine::Sqlite, None) => "SELECT t.id FROM ticket t NOT INDEXED WHERE ".to_owned(),
-        (Engine::Sqlite, Some(index)) => format!("SELECT t.id FROM ticket t INDEXED BY {index} WHERE "),
+        (Engine::Postgres, _) => format!("SELECT {columns} FROM ticket t WHERE "),
+        (Engine::Sqlite, None) => format!("SELECT {columns} FROM ticket t NOT INDEXED WHERE "),
+        (Engine::Sqlite, Some(index)) => format!("SELECT {columns} FROM ticket t INDEXED BY {index} WHERE "),
     }
+}
+
+/// The same by way of a tag; conditions are appended, beginning with that on the tag.
+pub(super) fn select_tagged(columns: &str) -> String {
+    format!("SELECT {columns} FROM ticket_tag tt JOIN ticket t ON t.id = tt.ticket_id WHERE ")
 }
 
 /// Counts what a statement finds, up to its limit.
@@ -150,9 +172,6 @@ pub(super) fn count_of(statement: &str) -> String {
 
 /// Only tickets with one of the tags, which are appended with two closing brackets.
 pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM ticket_tag tt WHERE tt.tag IN (";
-
-/// Names the first column of an index where the filter does not.
-pub(super) const AND_ANY_BRAND: &str = " AND t.brand_id IN (SELECT id FROM brand)";
 
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";

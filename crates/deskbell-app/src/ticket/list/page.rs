@@ -1,9 +1,10 @@
 //! A page of a list without words: the total from the counters or counted up to a limit, then the page's ids.
 
 use deskbell_core::Actor;
-use deskbell_db::Tx;
+use deskbell_db::{Engine, Tx, Value};
 
-use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions, drive};
+use super::way::{self, By, Way};
+use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions};
 use crate::error::Result;
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
@@ -15,67 +16,124 @@ pub(super) fn find(
     filter: &Filter,
     paging: &Paging,
 ) -> Result<(i64, bool, Vec<i64>)> {
-    let narrow = drive::narrowest(tx, actor, filter)?;
-    let counted = drive::counters_know(filter);
-    let total = if counted {
-        drive::counted(tx, actor, filter)?
-    } else {
-        let mut statement = ids(tx, actor, filter, narrow.index);
-        statement.push(" LIMIT ").bind(EXACT_UP_TO + 1);
-        let text = sql::count_of(&statement.text);
-        tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0)
-    };
+    let counted = way::counters_know(filter);
+    let total = if counted { way::counted(tx, actor, filter)? } else { count(tx, actor, filter)? };
     let exact = counted || total <= EXACT_UP_TO;
     let shown = if exact { total } else { EXACT_UP_TO };
     if paging.limit == 0 || total == 0 || (exact && paging.start >= total) {
         return Ok((shown, exact, Vec::new()));
     }
-    let everything = drive::everything(tx)?;
-    let index = drive::for_page(narrow, total, everything, paging);
-    let mut statement = ids(tx, actor, filter, index);
-    after(paging, &mut statement);
-    order(paging, &mut statement);
-    statement.push(" LIMIT ").bind(paging.limit + 1);
-    if paging.start > 0 {
-        statement.push(" OFFSET ").bind(paging.start);
-    }
+    let way = way::of_page(tx, actor, filter, paging, total)?;
+    let statement = page(tx.engine(), actor, filter, paging, &way);
     let page = tx.all(&statement.text, &statement.params, |row| row.int(0))?;
     Ok((shown, exact, page))
 }
 
-/// The tickets that match, by way of an index.
-fn ids(tx: &Tx<'_>, actor: &Actor, filter: &Filter, index: Option<&str>) -> Statement {
-    let mut statement = Statement::new(&sql::select_ids_by(tx.engine(), index));
-    load::visible(&actor.scope, &mut statement);
-    // Partial indexes are usable only where their condition is stated.
-    match index {
-        Some("ticket_by_user") => statement.push(" AND t.user_id <> 0"),
-        Some("ticket_by_brand") if filter.brands.is_empty() => statement.push(sql::AND_ANY_BRAND),
-        Some("ticket_by_customer") => statement.push(" AND t.customer_id <> 0"),
-        _ => &mut statement,
-    };
-    conditions(filter, &mut statement);
-    statement
+/// How many match; one more than is exact where there are more.
+fn count(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<i64> {
+    let way = way::narrowest(tx, actor, filter)?;
+    let mut statement = union(tx.engine(), &way, condition(actor, filter, &way), None);
+    statement.push(" LIMIT ").bind(EXACT_UP_TO + 1);
+    let text = sql::count_of(&statement.text);
+    Ok(tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0))
 }
 
-/// Only what comes after the cursor.
-fn after(paging: &Paging, statement: &mut Statement) {
-    let Some(cursor) = &paging.after else { return };
-    let beyond = if paging.descending { " < " } else { " > " };
-    statement.push(" AND ");
-    if paging.sort == Sort::Id {
-        statement.push("t.id").push(beyond).bind(cursor.id);
-    } else {
-        statement.push("(").push(paging.sort.column()).push(", t.id)").push(beyond);
-        statement.push("(").bind(cursor.value).push(", ").bind(cursor.id).push(")");
-    }
-}
-
-fn order(paging: &Paging, statement: &mut Statement) {
+/// The statement that finds the ids of a page, and one more.
+fn page(engine: Engine, actor: &Actor, filter: &Filter, paging: &Paging, way: &Way) -> Statement {
+    let mut statement = union(engine, way, condition(actor, filter, way), Some(paging));
     let direction = if paging.descending { " DESC" } else { " ASC" };
     statement.push(" ORDER BY ");
     if paging.sort != Sort::Id {
-        statement.push(paging.sort.column()).push(direction).push(", ");
+        statement.push("2").push(direction).push(", ");
     }
-    statement.push("t.id").push(direction);
+    statement.push("1").push(direction).push(" LIMIT ").bind(paging.limit + 1);
+    if paging.start > 0 {
+        statement.push(" OFFSET ").bind(paging.start);
+    }
+    statement
+}
+
+/// Which of the tickets on the way are meant.
+fn condition(actor: &Actor, filter: &Filter, way: &Way) -> Statement {
+    let mut condition = Statement::default();
+    load::visible(&actor.scope, &mut condition);
+    conditions(&way.rest(filter), &mut condition);
+    condition
+}
+
+/// The ids on a way, range by range, that meet a condition; for a page with what it is sorted by, and only those after its
+/// cursor. An order and a limit can be appended.
+pub(super) fn union(engine: Engine, way: &Way, condition: Statement, paging: Option<&Paging>) -> Statement {
+    let id = if way.by == By::Tag && way.merged { "tt.ticket_id" } else { "t.id" };
+    let columns = match paging {
+        Some(paging) if paging.sort != Sort::Id => format!("{id}, {}", paging.sort.column()),
+        _ => id.to_owned(),
+    };
+    let mut statement = Statement { text: String::new(), params: condition.params };
+    let head = if way.by == By::Tag && way.merged {
+        sql::select_tagged(&columns)
+    } else {
+        sql::select_by(engine, &columns, way.by.index().filter(|_| !way.ranges.is_empty()))
+    };
+    if !way.merged || way.ranges.is_empty() {
+        statement.push(&head).push(&condition.text);
+        way.within(&mut statement);
+        if let Some(paging) = paging {
+            after(paging, id, None, &mut statement);
+        }
+        return statement;
+    }
+    // A ticket may have several of the tags, and comes once.
+    let joint = if way.by == By::Tag { " UNION " } else { " UNION ALL " };
+    let mut first = true;
+    for range in &way.ranges {
+        let same = (way.by == By::Priority).then(|| range.first()).flatten();
+        if paging.is_some_and(|paging| is_before(paging, same)) {
+            continue;
+        }
+        statement.push(if first { "" } else { joint }).push(&head).push(&condition.text);
+        first = false;
+        for (column, value) in way.by.leading().iter().zip(range) {
+            statement.push(" AND ").push(column).push(" = ").bind(value.clone());
+        }
+        statement.push(way.by.stated());
+        if let Some(paging) = paging {
+            after(paging, id, same, &mut statement);
+        }
+    }
+    if first {
+        let none = sql::select_by(engine, &columns, None);
+        statement.push(&none).push(&condition.text).push(" AND 1 = 0");
+    }
+    statement
+}
+
+/// Whether a whole range of one priority comes before the cursor of a list that is sorted by it.
+fn is_before(paging: &Paging, same: Option<&Value<'_>>) -> bool {
+    match (&paging.after, same) {
+        (Some(cursor), Some(Value::Int(priority))) if paging.sort == Sort::Priority => {
+            if paging.descending {
+                *priority > cursor.value
+            } else {
+                *priority < cursor.value
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Only what comes after the cursor; `same` is the priority of all the range.
+fn after(paging: &Paging, id: &str, same: Option<&Value<'_>>, statement: &mut Statement) {
+    let Some(cursor) = &paging.after else { return };
+    let beyond = if paging.descending { " < " } else { " > " };
+    match (paging.sort, same) {
+        (Sort::Priority, Some(same)) if *same != Value::Int(cursor.value) => {}
+        (Sort::Priority, Some(_)) | (Sort::Id, _) => {
+            statement.push(" AND ").push(id).push(beyond).bind(cursor.id);
+        }
+        (sort, _) => {
+            statement.push(" AND (").push(sort.column()).push(", t.id)").push(beyond);
+            statement.push("(").bind(cursor.value).push(", ").bind(cursor.id).push(")");
+        }
+    }
 }

@@ -290,8 +290,9 @@ both_engines! {
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10050) INSERT INTO ticket ({columns}) SELECT {columns} FROM ticket, n"
             ),
         );
-        exec(&desk, "UPDATE ticket_count SET n = n + 10050");
-        exec(&desk, "UPDATE ticket_count_small SET n = n + 10050");
+        for table in ["ticket_count", "ticket_count_middle", "ticket_count_small"] {
+            exec(&desk, &format!("UPDATE {table} SET n = n + 10050"));
+        }
         match desk.place.file() {
             Some(_) => exec(
                 &desk,
