@@ -92,7 +92,7 @@ impl Options {
         Options {
             location,
             readers: cores.clamp(2, 8),
-            slow_readers: (cores / 2).clamp(1, 2),
+            slow_readers: cores.clamp(1, 4),
             point_readers: (2 * cores).clamp(2, 8),
             pool: (4 * cores).clamp(6, 16),
             queue_limit: 1024,

@@ -1,5 +1,8 @@
 //! A transaction on a SQLite connection: statements from the connection's cache, parameters bound by
 //! their number, and a memory of what the group around a job must know.
+//!
+//! The full-text index writes what is pending to its tables whenever a statement that may be undone begins. One row a
+//! statement gives it as many small pieces to merge; so its rows wait for the end of the group, and go in together.
 
 use std::ops::ControlFlow;
 
@@ -19,13 +22,65 @@ pub(crate) struct Session<'c> {
     connection: &'c Connection,
     written: bool,
     lost: Option<Error>,
-    /// `written` as it was when each open savepoint began.
-    savepoints: Vec<bool>,
+    /// `written` and the number of rows that wait, as they were when each open savepoint began.
+    savepoints: Vec<(bool, usize)>,
+    /// Rows that wait for the commit; `None` where there is nobody to write them then.
+    late: Option<Vec<LateRow>>,
 }
+
+/// A row that is inserted before the commit.
+pub(crate) struct LateRow {
+    head: &'static str,
+    values: Vec<Value<'static>>,
+}
+
+/// How many late rows go into one statement at the most; a power of two.
+const LATE_TOGETHER: usize = 64;
 
 impl<'c> Session<'c> {
     pub(crate) fn new(connection: &'c Connection) -> Session<'c> {
-        Session { connection, written: false, lost: None, savepoints: Vec::new() }
+        Session { connection, written: false, lost: None, savepoints: Vec::new(), late: None }
+    }
+
+    /// One whose late rows are written by whoever commits.
+    pub(crate) fn with_late(connection: &'c Connection) -> Session<'c> {
+        Session { late: Some(Vec::new()), ..Session::new(connection) }
+    }
+
+    /// The rows that are still to be written before the commit.
+    pub(crate) fn take_late(&mut self) -> Vec<LateRow> {
+        self.late.take().unwrap_or_default()
+    }
+
+    /// Keeps a row for the commit.
+    pub(crate) fn insert_late(
+        &mut self,
+        head: &'static str,
+        values: Vec<Value<'static>>,
+    ) -> Result<(), Error> {
+        match &mut self.late {
+            Some(late) => late.push(LateRow { head, values }),
+            None => {
+                self.exec(&insert(head, values.len(), 1), &values)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes rows that waited, in their order, as many as possible in one statement.
+    pub(crate) fn write_late(&mut self, mut late: Vec<LateRow>) -> Result<(), Error> {
+        while let Some(LateRow { head, values }) = late.first() {
+            let (head, width) = (*head, values.len());
+            let alike = late
+                .iter()
+                .take(LATE_TOGETHER)
+                .take_while(|row| row.head == head && row.values.len() == width);
+            // Few texts, so that the cache of statements has them all.
+            let count = 1 << alike.count().ilog2();
+            let params: Vec<Value<'static>> = late.drain(..count).flat_map(|row| row.values).collect();
+            self.exec(&insert(head, width, count), &params)?;
+        }
+        Ok(())
     }
 
     /// The job has changed something that is not undone yet.
@@ -89,17 +144,20 @@ impl<'c> Session<'c> {
     pub(crate) fn save(&mut self) -> Result<(), Error> {
         let result = run(self.connection, "SAVEPOINT job");
         self.after(false, result)?;
-        self.savepoints.push(self.written);
+        self.savepoints.push((self.written, self.late.as_ref().map_or(0, Vec::len)));
         Ok(())
     }
 
     /// Ends the innermost savepoint, keeping or undoing what was written since.
     pub(crate) fn unsave(&mut self, keep: bool) -> Result<(), Error> {
-        let before = self.savepoints.pop().unwrap_or(true);
+        let (written, waiting) = self.savepoints.pop().unwrap_or((true, 0));
         if !keep {
             let result = run(self.connection, "ROLLBACK TO job");
             self.after(false, result)?;
-            self.written = before;
+            self.written = written;
+            if let Some(late) = &mut self.late {
+                late.truncate(waiting);
+            }
         }
         let result = run(self.connection, "RELEASE job");
         self.after(false, result)
@@ -131,6 +189,15 @@ impl<'c> Session<'c> {
             }
         }
     }
+}
+
+/// The statement that inserts `count` rows of `width` values.
+pub(crate) fn insert(head: &str, width: usize, count: usize) -> String {
+    let row = |row: usize| {
+        let values: Vec<String> = (1..=width).map(|n| format!("${}", row * width + n)).collect();
+        format!("({})", values.join(", "))
+    };
+    format!("{head} VALUES {}", (0..count).map(row).collect::<Vec<_>>().join(", "))
 }
 
 /// Runs a parameterless statement from the cache.

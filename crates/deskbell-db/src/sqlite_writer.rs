@@ -15,7 +15,7 @@ use crate::job::{Job, Ran};
 use crate::options::Options;
 use crate::queue::{Queue, View};
 use crate::sqlite::{Handle, Role};
-use crate::sqlite_tx::Session;
+use crate::sqlite_tx::{LateRow, Session};
 use crate::stats::{Counters, count};
 use crate::tx::{self, Tx};
 
@@ -48,6 +48,17 @@ enum End {
     Separate,
     /// Nobody is acknowledged.
     Lost(Error),
+}
+
+/// What became of a job in the open transaction.
+struct Outcome {
+    ran: Ran,
+    /// Whether it wrote.
+    written: bool,
+    /// Why the transaction is lost.
+    lost: Option<Error>,
+    /// What it left to be written before the commit.
+    late: Vec<LateRow>,
 }
 
 impl Writer {
@@ -110,9 +121,9 @@ impl Writer {
             }
             return self.end(End::Lost(error));
         }
-        let mut at = 0;
+        let (mut at, mut late) = (0, Vec::new());
         while let Some(job) = jobs.get_mut(at) {
-            let (ran, written, lost) = run(&self.handle, self.options.statement_timeout, job);
+            let Outcome { ran, written, lost, late: rows } = self.run(job);
             if let Some(error) = lost {
                 return self.end(End::Lost(error));
             }
@@ -120,7 +131,7 @@ impl Writer {
                 return self.end(End::Separate);
             }
             match ran {
-                Ran::Done => {}
+                Ran::Done => late.extend(rows),
                 Ran::Failed if !written => {}
                 Ran::Failed | Ran::Panicked if jobs.len() == 1 => {
                     self.undone(ran);
@@ -135,7 +146,7 @@ impl Writer {
                 jobs.push(job);
             }
         }
-        self.commit()
+        self.commit(late)
     }
 
     /// Runs the same jobs again, each undone alone if it fails.
@@ -143,11 +154,12 @@ impl Writer {
         if let Err(error) = self.handle.run("BEGIN IMMEDIATE") {
             return self.end(End::Lost(error));
         }
+        let mut late = Vec::new();
         for job in jobs {
             if let Err(error) = self.handle.run("SAVEPOINT member") {
                 return self.end(End::Lost(error));
             }
-            let (ran, _, lost) = run(&self.handle, self.options.statement_timeout, job);
+            let Outcome { ran, lost, late: rows, .. } = self.run(job);
             if let Some(error) = lost {
                 return self.end(End::Lost(error));
             }
@@ -155,6 +167,7 @@ impl Writer {
                 return self.end(End::Separate);
             }
             let undone = if ran == Ran::Done {
+                late.extend(rows);
                 Ok(())
             } else {
                 self.undone(ran);
@@ -164,11 +177,16 @@ impl Writer {
                 return self.end(End::Separate);
             }
         }
-        self.commit()
+        self.commit(late)
     }
 
-    fn commit(&mut self) -> End {
-        self.handle.never_stop();
+    fn commit(&mut self, late: Vec<LateRow>) -> End {
+        match self.write_late(late) {
+            Ok(()) => {}
+            // Whose rows those were is seen when each has a transaction of its own.
+            Err((_, None)) => return self.end(End::Separate),
+            Err((_, Some(lost))) => return self.end(End::Lost(lost)),
+        }
         match self.handle.run("COMMIT") {
             Ok(()) => End::Committed,
             Err(error) if error.kind() == Kind::ForeignKey => self.end(End::Separate),
@@ -191,7 +209,7 @@ impl Writer {
             job.fail(error);
             return job;
         }
-        let (ran, _, lost) = run(&self.handle, self.options.statement_timeout, &mut job);
+        let Outcome { ran, lost, late, .. } = self.run(&mut job);
         let result = match lost {
             Some(error) => Err(error),
             None if ran != Ran::Done => {
@@ -202,8 +220,8 @@ impl Writer {
                 Err(Error::new(Kind::Engine, "a job went on after SQLite had undone its transaction"))
             }
             None => {
-                self.handle.never_stop();
-                self.handle.run("COMMIT").inspect(|()| {
+                let written = self.write_late(late).map_err(|(error, _)| error);
+                written.and_then(|()| self.handle.run("COMMIT")).inspect(|()| {
                     count(&self.counters.commits);
                     self.counters.group(1);
                 })
@@ -215,6 +233,29 @@ impl Writer {
             job.fail(error);
         }
         job
+    }
+
+    /// Runs a job in the open transaction.
+    fn run(&self, job: &mut Job) -> Outcome {
+        self.handle.stop_after(self.options.statement_timeout);
+        let mut tx = Tx(tx::Inner::Sqlite(Session::with_late(&self.handle.connection)));
+        let ran = job.run(&mut tx);
+        match tx.0 {
+            tx::Inner::Sqlite(mut session) => {
+                let lost = session.take_lost();
+                Outcome { ran, written: session.written(), lost, late: session.take_late() }
+            }
+            tx::Inner::Postgres(_) => Outcome { ran, written: true, lost: None, late: Vec::new() },
+        }
+    }
+
+    /// Writes what waited for the commit. An error comes with what it says of the transaction, if that is lost.
+    fn write_late(&self, late: Vec<LateRow>) -> Result<(), (Error, Option<Error>)> {
+        self.handle.stop_after(self.options.statement_timeout);
+        let mut session = Session::new(&self.handle.connection);
+        session.write_late(late).map_err(|error| (error, session.take_lost()))?;
+        self.handle.never_stop();
+        Ok(())
     }
 
     /// One more interactive job for a group of `size`, if one waits.
@@ -259,17 +300,6 @@ impl Writer {
         crate::sqlite_checkpoint::checkpoint(&self.handle, "RESTART", &self.counters);
         self.handle.wait_for_locks(self.options.lock_timeout);
         *last = Instant::now();
-    }
-}
-
-/// Runs a job in the open transaction: how it ended, whether it wrote, whether the transaction is lost.
-fn run(handle: &Handle, limit: Duration, job: &mut Job) -> (Ran, bool, Option<Error>) {
-    handle.stop_after(limit);
-    let mut tx = Tx(tx::Inner::Sqlite(Session::new(&handle.connection)));
-    let ran = job.run(&mut tx);
-    match tx.0 {
-        tx::Inner::Sqlite(mut session) => (ran, session.written(), session.take_lost()),
-        tx::Inner::Postgres(_) => (ran, true, None),
     }
 }
 

@@ -125,17 +125,22 @@ CREATE TABLE customer_field (
 
 CREATE TABLE ticket (
     id                   INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    version              INTEGER NOT NULL,
-    brand_id             INTEGER NOT NULL REFERENCES brand (id),
+    -- First what lists filter and sort by: a row is read only as far as it is needed.
+    -- in the trash since; purged some time after
+    deleted_at           INTEGER,
+    archived             INTEGER NOT NULL,
+    status               INTEGER NOT NULL,
+    priority             INTEGER NOT NULL,
     channel_id           INTEGER NOT NULL REFERENCES channel (id),
+    brand_id             INTEGER NOT NULL REFERENCES brand (id),
     group_id             INTEGER NOT NULL REFERENCES desk_group (id),
     user_id              INTEGER NOT NULL REFERENCES desk_user (id),
     customer_id          INTEGER NOT NULL,
     form_id              INTEGER,
-    status               INTEGER NOT NULL,
-    priority             INTEGER NOT NULL,
     direction            INTEGER NOT NULL,
-    archived             INTEGER NOT NULL,
+    created_at           INTEGER NOT NULL,
+    last_update          INTEGER NOT NULL,
+    version              INTEGER NOT NULL,
     title                TEXT NOT NULL,
     from_address         TEXT NOT NULL,
     from_name            TEXT NOT NULL,
@@ -144,8 +149,6 @@ CREATE TABLE ticket (
     -- both in canonical form, for finding a customer's tickets by address; empty where there is none
     contact              TEXT NOT NULL,
     tags                 TEXT NOT NULL,
-    created_at           INTEGER NOT NULL,
-    last_update          INTEGER NOT NULL,
     last_update_agent    INTEGER,
     last_update_customer INTEGER,
     closed_at            INTEGER,
@@ -169,13 +172,12 @@ CREATE TABLE ticket (
     messages             INTEGER NOT NULL,
     events               INTEGER NOT NULL,
     -- the next free place in the search index below this ticket
-    next_segment         INTEGER NOT NULL,
-    -- in the trash since; purged some time after
-    deleted_at           INTEGER
+    next_segment         INTEGER NOT NULL
 ) STRICT;
 -- Ranges of equal leading columns are in the order of the rest: lists merge as many of them as they need.
 CREATE INDEX ticket_by_brand ON ticket (brand_id, status, id);
 CREATE INDEX ticket_by_group ON ticket (group_id, status, id);
+CREATE INDEX ticket_by_group_age ON ticket (group_id, created_at, id);
 CREATE INDEX ticket_by_user ON ticket (user_id, status, id) WHERE user_id <> 0;
 CREATE INDEX ticket_by_customer ON ticket (customer_id, id) WHERE customer_id <> 0;
 CREATE INDEX ticket_by_contact ON ticket (contact, id) WHERE contact <> '';
@@ -194,8 +196,8 @@ CREATE TABLE ticket_tag (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ticket_tag_by_ticket ON ticket_tag (ticket_id);
 
--- How many tickets outside the trash there are of each kind: three tables, so that what a list filters by is a sum over
--- few rows, however many users there are. slot spreads concurrent writers (always 0 on SQLite).
+-- How many tickets outside the trash there are of each kind: four tables, so that what a list filters by is a sum over
+-- few rows, however many users, brands and groups there are. slot spreads concurrent writers (always 0 on SQLite).
 CREATE TABLE ticket_count_small (
     status   INTEGER NOT NULL,
     brand_id INTEGER NOT NULL,
@@ -204,6 +206,15 @@ CREATE TABLE ticket_count_small (
     slot     INTEGER NOT NULL,
     n        INTEGER NOT NULL,
     PRIMARY KEY (status, brand_id, group_id, archived, slot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket_count_kind (
+    status     INTEGER NOT NULL,
+    priority   INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    archived   INTEGER NOT NULL,
+    slot       INTEGER NOT NULL,
+    n          INTEGER NOT NULL,
+    PRIMARY KEY (status, priority, channel_id, archived, slot)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE ticket_count_middle (
     status     INTEGER NOT NULL,
@@ -216,7 +227,7 @@ CREATE TABLE ticket_count_middle (
     n          INTEGER NOT NULL,
     PRIMARY KEY (status, priority, channel_id, brand_id, group_id, archived, slot)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ticket_count_middle_by_group ON ticket_count_middle (group_id, status, priority);
+CREATE INDEX ticket_count_middle_by_group ON ticket_count_middle (group_id, priority, status);
 CREATE TABLE ticket_count (
     user_id    INTEGER NOT NULL,
     brand_id   INTEGER NOT NULL,

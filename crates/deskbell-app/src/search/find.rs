@@ -35,6 +35,27 @@ pub(crate) fn hits(
     }
 }
 
+/// The same ticket by ticket, for as long as the index is read on: nothing else can be asked meanwhile. `None` where hits
+/// come in batches alone.
+pub(crate) fn one_by_one(
+    tx: &mut Tx<'_>,
+    query: &Query,
+    mut each: impl FnMut(i64) -> ControlFlow<()>,
+) -> Result<Option<()>> {
+    let (Engine::Sqlite, [clause]) = (tx.engine(), &query.clauses[..]) else { return Ok(None) };
+    let mut last = i64::MAX;
+    let params = [clause.fts5().into(), 0.into(), i64::MAX.into()];
+    tx.each::<crate::Error>(sql::SQLITE_FIND, &params, |row| {
+        let ticket = row.int(0)? / PLACES;
+        if ticket == last {
+            return Ok(ControlFlow::Continue(()));
+        }
+        last = ticket;
+        Ok(each(ticket))
+    })?;
+    Ok(Some(()))
+}
+
 fn sqlite(
     tx: &mut Tx<'_>,
     query: &Query,

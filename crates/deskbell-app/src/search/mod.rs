@@ -15,7 +15,7 @@ use deskbell_db::{Engine, Tx};
 use crate::error::Result;
 use crate::ticket::Ticket;
 
-pub(crate) use find::hits;
+pub(crate) use find::{hits, one_by_one};
 
 /// Places below one ticket.
 const PLACES: i64 = 1 << 20;
@@ -99,9 +99,11 @@ pub(crate) fn remove_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &
 fn add(tx: &mut Tx<'_>, ticket: TicketId, segment: i64, words: &str) -> Result<()> {
     let place = place(ticket, segment);
     match tx.engine() {
-        Engine::Sqlite => tx.exec(sql::SQLITE_ADD, &[place.into(), words.into()])?,
-        Engine::Postgres => tx.exec(sql::POSTGRES_ADD, &[place.into(), ticket.0.into(), words.into()])?,
-    };
+        Engine::Sqlite => tx.insert_late(sql::SQLITE_ADD, vec![place.into(), words.to_owned().into()])?,
+        Engine::Postgres => {
+            tx.exec(sql::POSTGRES_ADD, &[place.into(), ticket.0.into(), words.into()])?;
+        }
+    }
     Ok(())
 }
 
@@ -110,7 +112,9 @@ fn remove(tx: &mut Tx<'_>, ticket: TicketId, first: i64, segments: &[Segment]) -
         let place = place(ticket, first + n as i64);
         match tx.engine() {
             Engine::Sqlite => {
-                tx.exec(sql::SQLITE_REMOVE, &[place.into(), segment.fts5_text().into()])?;
+                let row =
+                    vec![sql::SQLITE_DELETE.into(), place.into(), segment.fts5_text().to_owned().into()];
+                tx.insert_late(sql::SQLITE_REMOVE, row)?;
             }
             Engine::Postgres => {
                 tx.exec(sql::POSTGRES_REMOVE, &[place.into()])?;

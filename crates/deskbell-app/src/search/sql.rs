@@ -1,10 +1,11 @@
 //! SQL of the search index: the statements that differ between the engines.
 
 /// SQLite: adds a segment.
-pub(super) const SQLITE_ADD: &str = "INSERT INTO search_fts (rowid, words) VALUES ($1, $2)";
+pub(super) const SQLITE_ADD: &str = "INSERT INTO search_fts (rowid, words)";
 /// SQLite: takes one out; the index keeps no content, so it is told the words again.
-pub(super) const SQLITE_REMOVE: &str =
-    "INSERT INTO search_fts (search_fts, rowid, words) VALUES ('delete', $1, $2)";
+pub(super) const SQLITE_REMOVE: &str = "INSERT INTO search_fts (search_fts, rowid, words)";
+/// What stands in the first column then.
+pub(super) const SQLITE_DELETE: &str = "delete";
 /// SQLite: the places below a bound that match, newest first.
 pub(super) const SQLITE_FIND: &str =
     "SELECT rowid FROM search_fts WHERE search_fts MATCH $1 AND rowid BETWEEN $2 AND $3 ORDER BY rowid DESC";

@@ -1,6 +1,5 @@
 //! How many tickets there are of each kind, kept by every write so that nobody counts a million rows. Tickets in the
-//! trash are not counted. Three tables, each with more columns and rows than the one before: a sum is taken from the first
-//! that knows what is asked for.
+//! trash are not counted. Four tables, of more and more rows: a sum is taken from the first that knows what is asked for.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +50,9 @@ impl Cell {
 pub(crate) enum Table {
     /// By status, brand and group.
     Small,
-    /// By priority and channel as well.
+    /// By status, priority and channel.
+    Kind,
+    /// By all of these.
     Middle,
     /// By assigned user as well.
     Large,
@@ -64,6 +65,7 @@ impl Table {
         let archived = i64::from(cell.archived);
         match self {
             Self::Small => vec![status, cell.brand, cell.group, archived],
+            Self::Kind => vec![status, priority, cell.channel, archived],
             Self::Middle => vec![status, priority, cell.channel, cell.brand, cell.group, archived],
             Self::Large => {
                 vec![cell.user, cell.brand, cell.group, status, priority, cell.channel, archived]
@@ -74,6 +76,7 @@ impl Table {
     fn add(self) -> &'static str {
         match self {
             Self::Small => sql::COUNT_SMALL,
+            Self::Kind => sql::COUNT_KIND,
             Self::Middle => sql::COUNT_MIDDLE,
             Self::Large => sql::COUNT,
         }
@@ -82,6 +85,7 @@ impl Table {
     fn sum(self) -> &'static str {
         match self {
             Self::Small => sql::SUM_SMALL,
+            Self::Kind => sql::SUM_KIND,
             Self::Middle => sql::SUM_MIDDLE,
             Self::Large => sql::SUM,
         }
@@ -91,7 +95,7 @@ impl Table {
 /// Adds the differences of a write. In the order of the keys, so that two writers never wait for each other crosswise.
 pub(crate) fn write(tx: &mut Tx<'_>, counts: &BTreeMap<Cell, i64>) -> Result<()> {
     let slot = tx.counter_slot();
-    for table in [Table::Small, Table::Middle, Table::Large] {
+    for table in [Table::Small, Table::Kind, Table::Middle, Table::Large] {
         let mut sums: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
         for (cell, by) in counts {
             *sums.entry(table.key(cell)).or_default() += by;
@@ -113,7 +117,7 @@ pub(crate) fn sum(tx: &mut Tx<'_>, table: Table, condition: &Statement) -> Resul
 /// A counter that differs from what the tickets say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {
-    /// Brand, group and status of the cell.
+    /// Brand, group and status of the cell; 0 where the counter does not tell brands and groups apart.
     pub cell: (i64, i64, i64),
     /// What the counter says.
     pub kept: i64,
@@ -124,7 +128,7 @@ pub struct Difference {
 /// Counts again, and tells where the kept counters differ: for `deskbell verify`.
 pub fn verify(tx: &mut Tx<'_>) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
-    for text in [sql::VERIFY_SMALL, sql::VERIFY_MIDDLE, sql::VERIFY_LARGE] {
+    for text in [sql::VERIFY_SMALL, sql::VERIFY_KIND, sql::VERIFY_MIDDLE, sql::VERIFY_LARGE] {
         differences.extend(tx.all(text, &[], |row| {
             Ok(Difference {
                 cell: (row.int(0)?, row.int(1)?, row.int(2)?),

@@ -31,7 +31,12 @@ pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_
 pub(super) const COUNT_SMALL: &str = "INSERT INTO ticket_count_small (status, brand_id, group_id, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (status, brand_id, group_id, archived, slot) DO UPDATE SET n = ticket_count_small.n + excluded.n";
 
-/// The same in the table over priority and channel too.
+/// The same in the table over status, priority and channel.
+pub(super) const COUNT_KIND: &str = "INSERT INTO ticket_count_kind (status, priority, channel_id, archived, slot, n) \
+     VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (status, priority, channel_id, archived, slot) DO UPDATE SET n = ticket_count_kind.n + excluded.n";
+
+/// The same in the table over all of these.
 pub(super) const COUNT_MIDDLE: &str = "INSERT INTO ticket_count_middle (status, priority, channel_id, brand_id, group_id, archived, slot, n) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT (status, priority, channel_id, brand_id, group_id, archived, slot) \
@@ -46,7 +51,9 @@ pub(super) const COUNT: &str = "INSERT INTO ticket_count (user_id, brand_id, gro
 /// Sums; a condition over the columns is appended.
 pub(super) const SUM_SMALL: &str =
     "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_small WHERE ";
-/// Sums over priority and channel too.
+/// Sums over status, priority and channel.
+pub(super) const SUM_KIND: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_kind WHERE ";
+/// Sums over all of these.
 pub(super) const SUM_MIDDLE: &str =
     "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM ticket_count_middle WHERE ";
 /// Sums over everything.
@@ -58,6 +65,12 @@ pub(super) const VERIFY_SMALL: &str = "SELECT brand_id, group_id, status, CAST(S
       UNION ALL SELECT brand_id, group_id, status, archived, 0, 1 FROM ticket WHERE deleted_at IS NULL) AS both_sides \
      GROUP BY brand_id, group_id, status, archived HAVING SUM(kept) <> SUM(counted) \
      ORDER BY brand_id, group_id, status LIMIT 100";
+
+/// Where those by priority and channel do.
+pub(super) const VERIFY_KIND: &str = "SELECT CAST(0 AS BIGINT), CAST(0 AS BIGINT), status, CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
+     (SELECT status, priority, channel_id, archived, n AS kept, 0 AS counted FROM ticket_count_kind \
+      UNION ALL SELECT status, priority, channel_id, archived, 0, 1 FROM ticket WHERE deleted_at IS NULL) AS both_sides \
+     GROUP BY status, priority, channel_id, archived HAVING SUM(kept) <> SUM(counted) ORDER BY status LIMIT 100";
 
 /// Where the middle ones do.
 pub(super) const VERIFY_MIDDLE: &str = "SELECT brand_id, group_id, status, CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
@@ -163,6 +176,16 @@ pub(super) fn select_by(engine: Engine, columns: &str, index: Option<&str>) -> S
 /// The same by way of a tag; conditions are appended, beginning with that on the tag.
 pub(super) fn select_tagged(columns: &str) -> String {
     format!("SELECT {columns} FROM ticket_tag tt JOIN ticket t ON t.id = tt.ticket_id WHERE ")
+}
+
+/// Columns: the id, what is sorted by, and whether a condition holds.
+pub(super) fn flagged(id: &str, sorted: &str, condition: &str) -> String {
+    format!("{id} AS id, {sorted} AS sorted, ({condition}) AS fits")
+}
+
+/// Of what a statement with these columns finds, that for which the condition holds.
+pub(super) fn fitting(statement: &str) -> String {
+    format!("SELECT id, sorted FROM ({statement}) AS walked WHERE fits")
 }
 
 /// Counts what a statement finds, up to its limit.

@@ -48,6 +48,10 @@ fn insert(tx: &mut Tx<'_>, text: &str) -> Result<(), Error> {
     tx.exec("INSERT INTO word (text) VALUES ($1)", bind![text]).map(drop)
 }
 
+fn insert_late(tx: &mut Tx<'_>, text: &str) -> Result<(), Error> {
+    tx.insert_late("INSERT INTO word (text)", vec![text.to_owned().into()])
+}
+
 fn refuse<T>() -> Result<T, Error> {
     Err(Error::new(Kind::Decode, "the job says no"))
 }
@@ -131,6 +135,65 @@ both! {
         assert_eq!(results[1].as_ref().expect_err("no such parent").kind(), Kind::ForeignKey);
         assert!(results[0].is_ok() && results[2].is_ok());
         assert_eq!(rows(&store, "word"), 2);
+    }
+
+    late_rows_are_there_with_the_commit_in_their_order(database) {
+        let store = database.open();
+        let jobs: [Job; 2] = [
+            |tx| (0..100).try_for_each(|n| insert_late(tx, &format!("{n:03}"))),
+            |tx| {
+                insert_late(tx, "between")?;
+                tx.insert_late("INSERT INTO late (parent)", vec![1.into()])?;
+                insert_late(tx, "last")
+            },
+        ];
+        let results = together(&store, jobs.to_vec());
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
+        assert_eq!((rows(&store, "word"), rows(&store, "late")), (102, 1));
+        if store.engine() == Engine::Sqlite {
+            let mut expected: Vec<String> = (0..100).map(|n| format!("{n:03}")).collect();
+            expected.extend(["between".to_owned(), "last".to_owned()]);
+            let text = "SELECT text FROM word ORDER BY rowid";
+            let all = store.read_blocking(Lane::List, move |tx| {
+                tx.all(text, &[], |row| row.str(0).map(str::to_owned))
+            });
+            assert_eq!(all.expect("read"), expected);
+        }
+    }
+
+    late_rows_go_with_the_job_that_fails_and_the_savepoint_that_is_undone(database) {
+        let store = database.open();
+        let results = together(&store, vec![
+            |tx| {
+                insert_late(tx, "kept")?;
+                let undone = tx.savepoint(|tx| insert_late(tx, "undone").and_then(|()| refuse::<()>()));
+                assert!(undone.is_err());
+                tx.savepoint(|tx| insert_late(tx, "kept too"))
+            },
+            |tx| insert_late(tx, "undone").and_then(|()| refuse()),
+            |tx| insert(tx, "other").and_then(|()| insert_late(tx, "undone")).and_then(|()| refuse()),
+            |tx| insert_late(tx, "and this"),
+        ]);
+        let ended: Vec<bool> = results.iter().map(Result::is_ok).collect();
+        assert_eq!(ended, [true, false, false, true]);
+        assert_eq!(rows(&store, "word"), 3);
+        write(&store, |tx| insert(tx, "undone")).expect("nobody wrote it");
+    }
+
+    a_late_row_that_is_refused_fails_its_own_job_alone(database) {
+        let store = database.open();
+        write(&store, |tx| insert(tx, "taken")).expect("the first of its kind");
+        let results = together(&store, vec![
+            |tx| insert_late(tx, "one"),
+            |tx| insert(tx, "undone").and_then(|()| insert_late(tx, "taken")),
+            |tx| insert_late(tx, "two"),
+        ]);
+        let kinds: Vec<_> = results.iter().map(|result| result.as_ref().map_err(Error::kind)).collect();
+        assert_eq!(kinds, [Ok(&()), Err(Kind::Unique), Ok(&())]);
+        assert_eq!(rows(&store, "word"), 3);
+        let alone = store.write_blocking(Urgency::Alone, |tx| insert_late(tx, "taken"));
+        assert_eq!(alone.expect_err("taken already").kind(), Kind::Unique);
+        assert_eq!(rows(&store, "word"), 3);
     }
 
     a_missing_parent_is_a_foreign_key_error(database) {

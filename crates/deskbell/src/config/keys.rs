@@ -210,7 +210,7 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "slow_readers",
                 Kind::Number(0, 64, "threads"),
                 "0",
-                "SQLite: threads for searches, counts and exports. 0: one for two cores, 1 or 2.",
+                "SQLite: threads for searches, counts and exports. 0: one for each core, 1 to 4.",
             ),
             key(
                 "cache_mib",

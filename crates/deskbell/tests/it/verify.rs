@@ -23,9 +23,10 @@ both_engines! {
     fn each_kind_of_damage_is_found_and_named(desk: TestDesk) {
         demo::run(&desk.desk, 300, 1, &mut |_| {}).expect("made");
         assert_eq!(check(&desk), []);
-        let cases: [(&str, &str, &str); 14] = [
+        let cases: [(&str, &str, &str); 15] = [
             ("UPDATE ticket_count_small SET n = n + 1 WHERE status = 6", "counters", "are counted"),
             ("UPDATE ticket_count_middle SET n = n + 1 WHERE status = 5", "counters", "are counted"),
+            ("UPDATE ticket_count_kind SET n = n + 1 WHERE status = 4", "counters", "are counted"),
             ("UPDATE ticket_count SET n = n + 1 WHERE status = 1", "counters", "are counted"),
             ("DELETE FROM journal WHERE ticket_id = 7", "tickets", "7 0 events say that it was created"),
             ("UPDATE journal SET after = 'forged' WHERE ticket_id = 9", "journal", "does not have the content"),

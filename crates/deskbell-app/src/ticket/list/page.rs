@@ -9,6 +9,13 @@ use crate::error::Result;
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
 
+/// How many times as many rows as expected a way may have before another one is tried, and how many at the least.
+const UNEVEN: i64 = 8;
+const FEW: i64 = 1_000;
+
+/// More rows than this are not walked in vain.
+const MANY: i64 = 20_000;
+
 /// The total, whether it is exact, and the ids of the page and one more.
 pub(super) fn find(
     tx: &mut Tx<'_>,
@@ -23,34 +30,76 @@ pub(super) fn find(
     if paging.limit == 0 || total == 0 || (exact && paging.start >= total) {
         return Ok((shown, exact, Vec::new()));
     }
-    let way = way::of_page(tx, actor, filter, paging, total)?;
-    let statement = page(tx.engine(), actor, filter, paging, &way);
-    let page = tx.all(&statement.text, &statement.params, |row| row.int(0))?;
-    Ok((shown, exact, page))
+    let ways = way::of_page(tx, actor, filter, paging, total)?;
+    Ok((shown, exact, ids(tx, actor, filter, paging, &ways)?))
+}
+
+/// The ids of the page and one more, on the first of the ways that has not many more rows than was expected of it: where
+/// matches do not lie evenly, as after many new tickets of one kind, another way may have a page at once.
+fn ids(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    filter: &Filter,
+    paging: &Paging,
+    ways: &[(Way, i64)],
+) -> Result<Vec<i64>> {
+    let mut whole = &ways[0].0;
+    for (way, expected) in ways {
+        let most = expected.saturating_mul(UNEVEN).max(FEW);
+        if ways.len() == 1 || !way.merged || most > MANY {
+            whole = way;
+            break;
+        }
+        let statement = page(tx.engine(), actor, filter, paging, way, Some(most));
+        let ids = tx.all(&statement.text, &statement.params, |row| row.int(0))?;
+        if ids.len() as i64 > paging.limit {
+            return Ok(ids);
+        }
+    }
+    let statement = page(tx.engine(), actor, filter, paging, whole, None);
+    Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
 }
 
 /// How many match; one more than is exact where there are more.
 fn count(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<i64> {
     let way = way::narrowest(tx, actor, filter)?;
-    let mut statement = union(tx.engine(), &way, condition(actor, filter, &way), None);
+    let mut statement = union(tx.engine(), &way, condition(actor, filter, &way), None, false);
     statement.push(" LIMIT ").bind(EXACT_UP_TO + 1);
     let text = sql::count_of(&statement.text);
     Ok(tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0))
 }
 
-/// The statement that finds the ids of a page, and one more.
-fn page(engine: Engine, actor: &Actor, filter: &Filter, paging: &Paging, way: &Way) -> Statement {
-    let mut statement = union(engine, way, condition(actor, filter, way), Some(paging));
+/// The statement that finds the ids of a page, and one more; among the first `most` rows of the way only.
+fn page(
+    engine: Engine,
+    actor: &Actor,
+    filter: &Filter,
+    paging: &Paging,
+    way: &Way,
+    most: Option<i64>,
+) -> Statement {
+    let mut statement = union(engine, way, condition(actor, filter, way), Some(paging), most.is_some());
+    order(paging, &mut statement);
+    if let Some(most) = most {
+        statement.push(" LIMIT ").bind(most);
+        statement.text = sql::fitting(&statement.text);
+        order(paging, &mut statement);
+    }
+    statement.push(" LIMIT ").bind(paging.limit + 1);
+    if paging.start > 0 {
+        statement.push(" OFFSET ").bind(paging.start);
+    }
+    statement
+}
+
+/// By the columns that `union` selects.
+fn order(paging: &Paging, statement: &mut Statement) {
     let direction = if paging.descending { " DESC" } else { " ASC" };
     statement.push(" ORDER BY ");
     if paging.sort != Sort::Id {
         statement.push("2").push(direction).push(", ");
     }
-    statement.push("1").push(direction).push(" LIMIT ").bind(paging.limit + 1);
-    if paging.start > 0 {
-        statement.push(" OFFSET ").bind(paging.start);
-    }
-    statement
+    statement.push("1").push(direction);
 }
 
 /// Which of the tickets on the way are meant.
@@ -61,14 +110,22 @@ fn condition(actor: &Actor, filter: &Filter, way: &Way) -> Statement {
     condition
 }
 
-/// The ids on a way, range by range, that meet a condition; for a page with what it is sorted by, and only those after its
-/// cursor. An order and a limit can be appended.
-pub(super) fn union(engine: Engine, way: &Way, condition: Statement, paging: Option<&Paging>) -> Statement {
+/// The ids on a way, range by range, that meet a condition; or all of them, and whether they do (`flagged`). For a page
+/// with what it is sorted by, and only those after its cursor. An order and a limit can be appended.
+pub(super) fn union(
+    engine: Engine,
+    way: &Way,
+    mut condition: Statement,
+    paging: Option<&Paging>,
+    flagged: bool,
+) -> Statement {
     let id = if way.by == By::Tag && way.merged { "tt.ticket_id" } else { "t.id" };
-    let columns = match paging {
-        Some(paging) if paging.sort != Sort::Id => format!("{id}, {}", paging.sort.column()),
-        _ => id.to_owned(),
-    };
+    let sorted = paging.map_or("t.id", |paging| paging.sort.column());
+    let mut columns = if sorted == "t.id" { id.to_owned() } else { format!("{id}, {sorted}") };
+    if flagged {
+        columns = sql::flagged(id, sorted, &condition.text);
+        condition.text = "1 = 1".to_owned();
+    }
     let mut statement = Statement { text: String::new(), params: condition.params };
     let head = if way.by == By::Tag && way.merged {
         sql::select_tagged(&columns)

@@ -1,6 +1,5 @@
 //! A page of a list with a `query`: hits come newest first from the index, and pass the gate and the filters in batches.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use deskbell_core::Actor;
@@ -43,36 +42,66 @@ fn newest_first(
     paging: &Paging,
 ) -> Result<(i64, bool, Vec<i64>)> {
     let want = if paging.limit == 0 { 0 } else { paging.limit as usize + 1 };
-    let below = paging.after.map_or(i64::MAX, |c| c.id);
-    let (mut total, mut skip, mut page) = (0i64, paging.start, Vec::new());
+    let mut taken = Taken {
+        total: 0,
+        below: paging.after.map_or(i64::MAX, |c| c.id),
+        skip: paging.start,
+        want,
+        page: Vec::new(),
+    };
     let hidden = few_hidden(tx, actor, filter)?;
-    search::hits(tx, query, None, |tx, hits| {
-        for some in hits.chunks(TOGETHER) {
-            let there = match &hidden {
-                Some(hidden) => some.iter().copied().filter(|id| !hidden.contains(id)).collect(),
-                None => admitted(tx, actor, filter, some)?,
-            };
-            for id in there {
-                total += 1;
-                if id < below && page.len() < want {
-                    if skip > 0 {
-                        skip -= 1;
-                    } else {
-                        page.push(id);
+    let whole = match &hidden {
+        Some(hidden) => search::one_by_one(tx, query, |id| {
+            if hidden.binary_search(&id).is_ok() { ControlFlow::Continue(()) } else { taken.take(id) }
+        })?,
+        None => None,
+    };
+    if whole.is_none() {
+        search::hits(tx, query, None, |tx, hits| {
+            for some in hits.chunks(TOGETHER) {
+                let there = match &hidden {
+                    Some(hidden) => {
+                        some.iter().copied().filter(|id| hidden.binary_search(id).is_err()).collect()
                     }
+                    None => admitted(tx, actor, filter, some)?,
+                };
+                if there.into_iter().any(|id| taken.take(id).is_break()) {
+                    return Ok(ControlFlow::Break(()));
                 }
             }
-            if total > EXACT_UP_TO {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    let Taken { total, mut page, .. } = taken;
     if total > EXACT_UP_TO && page.len() < want {
         page = beyond(tx, actor, filter, query, paging, want)?;
     }
     let exact = total <= EXACT_UP_TO;
     Ok((total.min(EXACT_UP_TO), exact, page))
+}
+
+/// A page that fills and a total that grows, hit by hit.
+struct Taken {
+    total: i64,
+    below: i64,
+    skip: i64,
+    want: usize,
+    page: Vec<i64>,
+}
+
+impl Taken {
+    /// Breaks as soon as no further hit can change the total that is told.
+    fn take(&mut self, id: i64) -> ControlFlow<()> {
+        self.total += 1;
+        if id < self.below && self.page.len() < self.want {
+            if self.skip > 0 {
+                self.skip -= 1;
+            } else {
+                self.page.push(id);
+            }
+        }
+        if self.total > EXACT_UP_TO { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }
 
 /// A page beyond what is counted: begins at the cursor, or walks to `start`.
@@ -137,13 +166,13 @@ fn sorted(
 }
 
 /// The tickets that are hidden from an actor without limits in a list without filters, if they are few: then a hit
-/// need not be looked at to know that it counts. `None` where each has to be.
-fn few_hidden(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Option<HashSet<i64>>> {
+/// need not be looked at to know that it counts. Ascending; `None` where each has to be.
+fn few_hidden(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Option<Vec<i64>>> {
     let open = Filter { archived_too: filter.archived_too, query: filter.query.clone(), ..Filter::default() };
     if !actor.scope.is_everything() || *filter != open {
         return Ok(None);
     }
-    let mut hidden = HashSet::new();
+    let mut hidden = Vec::new();
     for text in [sql::IN_TRASH, sql::IN_ARCHIVE].into_iter().take(if filter.archived_too { 1 } else { 2 }) {
         let ids = tx.all(text, &[(FEW + 1).into()], |row| row.int(0))?;
         if ids.len() as i64 > FEW {
@@ -151,6 +180,7 @@ fn few_hidden(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Option<
         }
         hidden.extend(ids);
     }
+    hidden.sort_unstable();
     Ok(Some(hidden))
 }
 

@@ -20,6 +20,7 @@ pub(super) enum By {
     Id,
     Brand,
     Group,
+    GroupAge,
     User,
     Channel,
     Priority,
@@ -52,6 +53,7 @@ impl By {
             Self::Id | Self::Tag => return None,
             Self::Brand => "ticket_by_brand",
             Self::Group => "ticket_by_group",
+            Self::GroupAge => "ticket_by_group_age",
             Self::User => "ticket_by_user",
             Self::Channel => "ticket_by_channel",
             Self::Priority => "ticket_by_priority",
@@ -70,6 +72,7 @@ impl By {
             Self::User => &["t.user_id", "t.status"],
             Self::Channel => &["t.channel_id", "t.status"],
             Self::Priority => &["t.priority", "t.status"],
+            Self::GroupAge => &["t.group_id"],
             Self::Customer => &["t.customer_id"],
             Self::Tag => &["tt.tag"],
             Self::CreatedAt | Self::LastUpdate => &["t.status"],
@@ -88,7 +91,7 @@ impl By {
     /// Whether its ranges are in this order.
     fn is_in_order_of(self, sort: Sort) -> bool {
         match self {
-            Self::CreatedAt => sort == Sort::CreatedAt,
+            Self::CreatedAt | Self::GroupAge => sort == Sort::CreatedAt,
             Self::LastUpdate => sort == Sort::LastUpdate,
             Self::Priority => matches!(sort, Sort::Id | Sort::Priority),
             _ => sort == Sort::Id,
@@ -108,7 +111,9 @@ impl By {
         };
         let ranges: Vec<Vec<Value<'static>>> = match self {
             Self::Id => vec![Vec::new()],
-            Self::Customer | Self::Tag => firsts.iter().map(|first| vec![first.clone()]).collect(),
+            Self::GroupAge | Self::Customer | Self::Tag => {
+                firsts.iter().map(|first| vec![first.clone()]).collect()
+            }
             Self::CreatedAt | Self::LastUpdate => with_status(&[]),
             _ => firsts.iter().flat_map(|first| with_status(std::slice::from_ref(first))).collect(),
         };
@@ -127,13 +132,13 @@ impl Way {
             By::Tag if self.merged => rest.tags.clear(),
             By::Tag => {}
             By::Brand => rest.brands.clear(),
-            By::Group => rest.groups.clear(),
+            By::Group | By::GroupAge => rest.groups.clear(),
             By::User => rest.users.clear(),
             By::Channel => rest.channels.clear(),
             By::Priority => rest.priorities.clear(),
             By::CreatedAt | By::LastUpdate => {}
         }
-        if !matches!(self.by, By::Customer | By::Tag) {
+        if !matches!(self.by, By::GroupAge | By::Customer | By::Tag) {
             rest.statuses.clear();
         }
         rest
@@ -180,7 +185,9 @@ fn open(actor: &Actor, filter: &Filter, sort: Sort) -> Vec<Way> {
         }
     };
     offer(somebody(&filter.users), By::User, ids(&filter.users));
-    offer(groups.is_some(), By::Group, ids(&groups.unwrap_or_default()));
+    offer(groups.is_some(), By::Group, ids(groups.as_deref().unwrap_or_default()));
+    let by_age = groups.is_some() && sort == Sort::CreatedAt;
+    offer(by_age, By::GroupAge, ids(groups.as_deref().unwrap_or_default()));
     offer(brands.is_some(), By::Brand, ids(&brands.unwrap_or_default()));
     offer(!filter.channels.is_empty(), By::Channel, ids(&filter.channels));
     offer(!priorities.is_empty(), By::Priority, ids(&priorities));
@@ -219,22 +226,23 @@ pub(super) fn narrowest(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Resu
     Ok(best)
 }
 
-/// The way on which a page is found with the fewest rows. `total` is how many tickets match, as far as they are counted.
+/// The ways on which a page can be found, with the number of rows that each is expected to pass, the least first. `total` is
+/// how many tickets match, as far as they are counted.
 pub(super) fn of_page(
     tx: &mut Tx<'_>,
     actor: &Actor,
     filter: &Filter,
     paging: &Paging,
     total: i64,
-) -> Result<Way> {
+) -> Result<Vec<(Way, i64)>> {
     let along = along(filter, paging.sort);
     let mut open = open(actor, filter, paging.sort);
     // All that match are in it, in order: there is nothing to weigh.
     if open.len() == 1 && open[0].merged {
-        return Ok(open.remove(0));
+        return Ok(vec![(open.remove(0), 0)]);
     }
     if open.is_empty() {
-        return Ok(along);
+        return Ok(vec![(along, 0)]);
     }
     // Matches are taken to lie evenly in a range. A row costs about the same on either way.
     let wanted = paging.start + paging.limit + 1;
@@ -244,16 +252,15 @@ pub(super) fn of_page(
         if way.merged { walked.min(rows) } else { rows }
     };
     let rows = passed(tx, &along, filter, i64::MAX)?;
-    let (mut least, mut best) = (cost(&along, rows), along);
     let mut most = rows;
+    let mut ways = vec![(cost(&along, rows), along)];
     for way in open {
         let rows = passed(tx, &way, filter, most)?;
         most = most.min(rows);
-        if cost(&way, rows) <= least {
-            (least, best) = (cost(&way, rows), way);
-        }
+        ways.push((cost(&way, rows), way));
     }
-    Ok(best)
+    ways.sort_by_key(|(cost, _)| *cost);
+    Ok(ways.into_iter().map(|(cost, way)| (way, cost)).collect())
 }
 
 /// How many rows all ranges of a way have; looked at up to `most` where they are not counted.
@@ -284,6 +291,7 @@ fn passed(tx: &mut Tx<'_>, way: &Way, filter: &Filter, most: i64) -> Result<i64>
         }
         By::Brand => Filter { brands: distinct(firsts()), statuses: statuses(), ..Filter::default() },
         By::Group => Filter { groups: distinct(firsts()), statuses: statuses(), ..Filter::default() },
+        By::GroupAge => Filter { groups: distinct(firsts()), ..Filter::default() },
         By::User => Filter { users: distinct(firsts()), statuses: statuses(), ..Filter::default() },
         By::Channel => Filter { channels: distinct(firsts()), statuses: statuses(), ..Filter::default() },
         By::Priority => {
@@ -299,7 +307,7 @@ fn passed(tx: &mut Tx<'_>, way: &Way, filter: &Filter, most: i64) -> Result<i64>
 fn looked_at(tx: &mut Tx<'_>, way: &Way, part: &Filter, most: i64) -> Result<i64> {
     let mut condition = Statement::new("1 = 1");
     super::conditions(&Filter { archived_too: true, ..part.clone() }, &mut condition);
-    let mut statement = super::page::union(tx.engine(), way, condition, None);
+    let mut statement = super::page::union(tx.engine(), way, condition, None, false);
     statement.push(" LIMIT ").bind(most.min(LOOK));
     let text = sql::count_of(&statement.text);
     Ok(tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0))
@@ -312,10 +320,13 @@ pub(super) fn counted(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result
     super::counted(filter, "", &mut condition);
     let table = match filter {
         Filter { users, .. } if !users.is_empty() => Table::Large,
-        Filter { channels, priorities, .. } if !(channels.is_empty() && priorities.is_empty()) => {
-            Table::Middle
+        Filter { channels, priorities, .. } if channels.is_empty() && priorities.is_empty() => Table::Small,
+        Filter { brands, groups, .. }
+            if brands.is_empty() && groups.is_empty() && actor.scope.is_everything() =>
+        {
+            Table::Kind
         }
-        _ => Table::Small,
+        _ => Table::Middle,
     };
     counters::sum(tx, table, &condition)
 }

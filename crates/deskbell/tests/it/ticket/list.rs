@@ -290,7 +290,7 @@ both_engines! {
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10050) INSERT INTO ticket ({columns}) SELECT {columns} FROM ticket, n"
             ),
         );
-        for table in ["ticket_count", "ticket_count_middle", "ticket_count_small"] {
+        for table in ["ticket_count", "ticket_count_middle", "ticket_count_kind", "ticket_count_small"] {
             exec(&desk, &format!("UPDATE {table} SET n = n + 10050"));
         }
         match desk.place.file() {
