@@ -53,7 +53,7 @@ enum Command {
     /// Make, list, change and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
-    /// Make and list users.
+    /// Make and list users, and give them new passwords.
     #[command(subcommand)]
     User(user::Command),
     /// Bring in the tickets of another system: CSV, TSV or JSON Lines, by a map.

@@ -80,6 +80,8 @@ fn read(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<()> {
                 read(&entry.path(), &format!("{path}/"), files)?;
             }
         } else if kind.is_file()
+            // In a second working tree of git it is a file, which says where the first one is.
+            && name != ".git"
             && let Ok(text) = fs::read_to_string(entry.path())
         {
             files.push(File { path, text });

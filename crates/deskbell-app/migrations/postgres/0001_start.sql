@@ -370,6 +370,17 @@ CREATE TABLE import_record (
     PRIMARY KEY (source, record_id)
 );
 
+-- What became of the rows of all imports; one row.
+CREATE TABLE import_total (
+    id       BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    imported BIGINT NOT NULL,
+    already  BIGINT NOT NULL,
+    rejected BIGINT NOT NULL,
+    blank    BIGINT NOT NULL,
+    left_out BIGINT NOT NULL
+);
+INSERT INTO import_total (id, imported, already, rejected, blank, left_out) VALUES (1, 0, 0, 0, 0, 0);
+
 -- The words of tickets. id = ticket id * 2^20 + segment.
 CREATE TABLE search_segment (
     id        BIGINT NOT NULL PRIMARY KEY,

@@ -370,6 +370,17 @@ CREATE TABLE import_record (
     PRIMARY KEY (source, record_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What became of the rows of all imports; one row.
+CREATE TABLE import_total (
+    id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    imported INTEGER NOT NULL,
+    already  INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    blank    INTEGER NOT NULL,
+    left_out INTEGER NOT NULL
+) STRICT;
+INSERT INTO import_total (id, imported, already, rejected, blank, left_out) VALUES (1, 0, 0, 0, 0, 0);
+
 -- The words of tickets. rowid = ticket id * 2^20 + segment. Without content: deleting a row hands in its words
 -- again, and leaves none behind.
 CREATE VIRTUAL TABLE search_fts USING fts5 (words, content='', tokenize='ascii', columnsize=0);

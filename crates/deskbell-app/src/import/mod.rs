@@ -18,7 +18,9 @@ mod run;
 mod sql;
 mod template;
 mod toml_form;
+mod totals;
 mod write;
 
 pub use map::Map;
 pub use run::{Failure, Notice, Options, Summary, run};
+pub use totals::{Totals, totals};

@@ -19,6 +19,7 @@ use super::read::{self, Step};
 use super::record::Incoming;
 use super::rejects::{self, Rejects};
 use super::rows::{Refused, Rows};
+use super::totals::{self, Totals};
 use super::write::{self, Fate, Order, Written};
 use crate::desk::Desk;
 use crate::error::Error;
@@ -74,6 +75,13 @@ pub struct Summary {
     pub seconds: f64,
     /// Records that became tickets, a second.
     pub per_second: f64,
+}
+
+impl Summary {
+    fn totals(&self) -> Totals {
+        let Self { imported, already, rejected, blank, left_out, .. } = *self;
+        Totals { imported, already, rejected, blank, left_out }
+    }
 }
 
 /// What is told while an import runs.
@@ -176,6 +184,7 @@ pub fn run(
         summary,
         made: Made::default(),
         time: TRANSACTION / 2,
+        counted: Totals::default(),
     };
     let (map, engine) = (Arc::new(map), desk.engine());
     let (send, receive) = sync_channel(AHEAD);
@@ -185,6 +194,7 @@ pub fn run(
     if reader.join().is_err() {
         return Err(Failure::Io(io::Error::other("the reading thread ended early")));
     }
+    run.count_the_rest()?;
     let Run { keep, mut summary, made, .. } = run;
     summary.rejects = if options.dry_run { None } else { keep.finish()? };
     (summary.brands, summary.groups) = (made.brands.len() as u64, made.groups.len() as u64);
@@ -204,6 +214,8 @@ struct Run<'r> {
     made: Made,
     /// How long the records of the next transaction may take.
     time: Duration,
+    /// What of the summary is in the stored totals.
+    counted: Totals,
 }
 
 /// What stands between two records that are written, in the order of the file.
@@ -274,6 +286,7 @@ impl Run<'_> {
             from,
             time: self.time,
             dry: self.summary.dry_run,
+            beside: self.summary.totals() - self.counted,
         };
         let system = Arc::new(Actor::system());
         let job = move |work: &mut crate::Work<'_, '_>| write::write(work, &order);
@@ -285,10 +298,22 @@ impl Run<'_> {
             self.time = (self.time + next) / 2;
         }
         thread::sleep(PAUSE);
+        self.counted += written.counted;
         self.made.brands.extend(written.made.brands.iter().cloned());
         self.made.groups.extend(written.made.groups.iter().cloned());
         self.summary.customers = self.summary.customers.map(|count| count + written.customers);
         Ok(written)
+    }
+
+    /// Rows after the last record that was written.
+    fn count_the_rest(&mut self) -> Result<(), Failure> {
+        let rest = self.summary.totals() - self.counted;
+        if rest != Totals::default() && !self.summary.dry_run {
+            let system = Arc::new(Actor::system());
+            let job = move |work: &mut crate::Work<'_, '_>| totals::add(work.tx, rest);
+            self.desk.write_blocking(Urgency::Bulk, &system, "import", job)?;
+        }
+        Ok(())
     }
 
     /// Settles what waits up to the next record, whose fate is given, or to the end.

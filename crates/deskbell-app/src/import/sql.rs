@@ -26,3 +26,9 @@ pub(super) const CHANNEL: &str = "SELECT id FROM channel WHERE name_key = $1";
 pub(super) const CHANNEL_NAMES: &str = "SELECT name FROM channel ORDER BY id LIMIT 20";
 /// The newest customer.
 pub(super) const NEWEST_CUSTOMER: &str = "SELECT MAX(id) FROM customer";
+
+/// What became of the rows of all imports.
+pub(super) const TOTALS: &str = "SELECT imported, already, rejected, blank, left_out FROM import_total";
+/// Further rows.
+pub(super) const ADD_TOTALS: &str = "UPDATE import_total SET imported = imported + $1, already = already + $2, \
+     rejected = rejected + $3, blank = blank + $4, left_out = left_out + $5";

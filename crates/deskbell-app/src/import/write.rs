@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::places::{Made, Place, Places};
 use super::record::{Incoming, IncomingMessage};
 use super::sql;
+use super::totals::{self, Totals};
 use crate::customer::import::{Person, find_or_create};
 use crate::error::{Error, Result};
 use crate::message::{Kind, NewMessage};
@@ -39,6 +40,8 @@ pub(super) struct Written {
     pub(super) made: Made,
     /// How many customers.
     pub(super) customers: u64,
+    /// What the transaction has added to the totals.
+    pub(super) counted: Totals,
     /// When the transaction began, and how long the records took without what ends it.
     pub(super) timing: Option<(Instant, Duration)>,
 }
@@ -53,6 +56,8 @@ pub(super) struct Order {
     pub(super) time: Duration,
     /// Undo everything at the end.
     pub(super) dry: bool,
+    /// Rows that were settled before these records without a transaction of their own.
+    pub(super) beside: Totals,
 }
 
 /// Does it.
@@ -67,17 +72,17 @@ pub(super) fn write(work: &mut Work<'_, '_>, order: &Order) -> Result<Written> {
         let mut inner = Work::new(tx, actor, call, batch, *context);
         let written = records(&mut inner, order, began)?;
         inner.finish()?;
-        Err::<(), Undone>(Undone::Dry(written))
+        Err::<(), Undone>(Undone::Dry(written.into()))
     });
     match undone {
-        Err(Undone::Dry(written)) => Ok(written),
+        Err(Undone::Dry(written)) => Ok(*written),
         Err(Undone::Failed(error)) => Err(error),
         Ok(()) => Ok(Written::default()),
     }
 }
 
 enum Undone {
-    Dry(Written),
+    Dry(Box<Written>),
     Failed(Error),
 }
 
@@ -106,8 +111,25 @@ fn records(work: &mut Work<'_, '_>, order: &Order, began: Instant) -> Result<Wri
     }
     written.made = places.made;
     written.customers = newest.made;
+    written.counted = count(order.beside, &written.fates);
+    if !order.dry {
+        totals::add(work.tx, written.counted)?;
+    }
     written.timing = Some((began, began.elapsed()));
     Ok(written)
+}
+
+/// The outcomes of a transaction.
+fn count(beside: Totals, fates: &[Fate]) -> Totals {
+    let mut totals = beside;
+    for fate in fates {
+        *match fate {
+            Fate::Imported => &mut totals.imported,
+            Fate::Already => &mut totals.already,
+            Fate::Refused(_) => &mut totals.rejected,
+        } += 1;
+    }
+    totals
 }
 
 /// Two imports of one data set at the same moment wait for each other, so that no record goes in twice. On SQLite

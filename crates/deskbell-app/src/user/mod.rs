@@ -8,6 +8,7 @@ mod deactivate;
 mod get;
 mod list;
 pub mod password;
+mod reset_password;
 mod row;
 mod rules;
 mod sql;
@@ -22,8 +23,9 @@ use crate::statement::Statement;
 
 pub use create::{Account, create, groups_named};
 pub use deactivate::deactivate;
-pub use get::get;
+pub use get::{get, named};
 pub use list::{Filter, list};
+pub use reset_password::reset_password;
 pub use row::User;
 pub use rules::{DATE_FORMATS, Fields, LANGUAGES, check};
 pub use update::update;

@@ -18,6 +18,9 @@ pub(super) const IDS: &str = "SELECT id FROM desk_user WHERE id <> 0 AND ";
 /// Only members of groups; the condition on the group and a closing bracket are appended.
 pub(super) const MEMBER_OF: &str = "id IN (SELECT user_id FROM group_member WHERE ";
 
+/// The one of a login; the login is appended.
+pub(super) const AND_LOGIN: &str = " AND login = ";
+
 /// Only those who have not been deactivated.
 pub(super) const AND_ACTIVE: &str = " AND active = 1";
 
@@ -33,6 +36,10 @@ pub(super) const INSERT: &str = "INSERT INTO desk_user (name, login, search_key,
 pub(super) const UPDATE: &str = "UPDATE desk_user SET name = $2, login = $3, search_key = $4, firstname = $5, \
      lastname = $6, email = $7, telephone = $8, language = $9, date_format = $10, active = $11, last_update = $12, \
      version = $13 WHERE id = $1";
+
+/// A new password.
+pub(super) const SET_PASSWORD: &str =
+    "UPDATE desk_user SET password_hash = $2, last_update = $3, version = $4 WHERE id = $1";
 
 /// Some unfinished tickets of a user, those in the trash included. Statuses 1 to 4 are the unfinished ones.
 pub(super) const UNFINISHED: &str = "SELECT id FROM ticket WHERE user_id = $1 AND user_id <> 0 \

@@ -130,6 +130,27 @@ both_engines! {
         refused(deactivate(bench, &weak, root), Code::Forbidden);
     }
 
+    fn a_new_password_is_a_change_by_those_who_may_make_it(bench: &Bench) {
+        let (team, ann) = (group(bench, named("Team")), user(bench, "ann", &[FIRST_GROUP]));
+        let reset = |actor: &std::sync::Arc<deskbell_core::Actor>, id| {
+            bench.write(actor, move |work| user::reset_password(work, id, "a hash"))
+        };
+        assert_eq!(reset(&admin(), ann).expect("a new password"), Version(2));
+        assert_eq!(get(bench, ann).version, Version(2));
+        refused(reset(&admin(), UserId::NONE), Code::NotFound);
+        refused(reset(&with(only(Permission::UserRead), Limit::All, Limit::All), ann), Code::Forbidden);
+        refused(reset(&key(Limit::All, Limit::only([team.0])), ann), Code::NotFound);
+        let account = Account { admin: true, password_hash: None };
+        let root = bench.write(&admin(), move |work| user::create(work, &person("root", &[]), &account));
+        let (root, _) = root.expect("an administrator");
+        refused(reset(&with(only(Permission::UserCud), Limit::All, Limit::All), root), Code::Forbidden);
+        assert_eq!(get(bench, root).version, Version(1));
+        deactivate(bench, &admin(), ann).expect("deactivated");
+        assert_eq!(reset(&admin(), ann).expect("before the user comes back"), Version(4));
+        let found = bench.read(&admin(), |tx, actor| user::named(tx, actor, "ANN")).expect("by login");
+        assert_eq!((found.id, found.active), (ann, false));
+    }
+
     fn a_query_looks_into_login_names_and_address(bench: &Bench) {
         let fields = Fields {
             firstname: Some("Zoë".into()),

@@ -31,6 +31,15 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Give a user a new password, which is asked for, or read from stdin; the old one is not needed.
+    ResetPassword {
+        /// The login, as `user list` shows it.
+        #[arg(value_name = "LOGIN")]
+        name: String,
+        /// Print a JSON object of id and name.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `user create`.
@@ -64,6 +73,7 @@ pub(crate) fn run(command: &Command, desk: &Desk) -> Result<ExitCode> {
     match command {
         Command::Create(create) => run_create(create, desk)?,
         Command::List { json } => run_list(*json, desk)?,
+        Command::ResetPassword { name, json } => run_reset(name, *json, desk)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -96,6 +106,23 @@ fn run_create(create: &Create, desk: &Desk) -> Result<()> {
         return terminal::answer_json(&json!({"id": id.0, "name": create.name}));
     }
     terminal::answer(&format!("User {id} ({}) is made.", create.name))
+}
+
+fn run_reset(login: &str, as_json: bool, desk: &Desk) -> Result<()> {
+    let (system, login) = (Arc::new(Actor::system()), login.to_owned());
+    // Nobody should type a password for a user that there is not.
+    let user = desk.read_blocking(Lane::Point, &system, move |tx, actor| user::named(tx, actor, &login))?;
+    let hash = password::hash(&**desk.context(), &ask_password()?)?;
+    let id = user.id;
+    let write = move |work: &mut deskbell_app::Work<'_, '_>| user::reset_password(work, id, &hash);
+    desk.write_blocking(Urgency::Interactive, &system, "userResetPassword", write)?;
+    if as_json {
+        return terminal::answer_json(&json!({"id": id.0, "name": user.name}));
+    }
+    if !user.active {
+        terminal::hint(&format!("User {id} is deactivated and stays so."));
+    }
+    terminal::answer(&format!("User {id} ({}) has a new password.", user.name))
 }
 
 fn run_list(as_json: bool, desk: &Desk) -> Result<()> {

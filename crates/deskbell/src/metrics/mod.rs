@@ -2,6 +2,7 @@
 //!
 //! The registry belongs to the server that it counts, not to the process, so that tests do not meet in it.
 
+mod imports;
 mod process;
 mod store;
 
@@ -37,6 +38,7 @@ type Durations = Family<Labels, Histogram, fn() -> Histogram>;
 /// The figures of a server.
 pub(crate) struct Metrics {
     registry: Registry,
+    imports: Arc<imports::Imports>,
     durations: Durations,
     /// Requests that have no answer yet.
     pub(crate) in_flight: Gauge<i64, AtomicI64>,
@@ -67,9 +69,11 @@ impl Metrics {
         );
         registry.register("http_requests_in_flight", "Requests that have no answer yet", in_flight.clone());
         registry.register("http_connections", "Open connections", connections.clone());
-        registry.register_collector(Box::new(store::Store(desk)));
+        registry.register_collector(Box::new(store::Store(desk.clone())));
+        let imports = imports::Imports::new(desk);
+        registry.register_collector(Box::new(imports::Rows(Arc::clone(&imports))));
         root.register_collector(Box::new(process::Process));
-        Arc::new(Self { registry: root, durations, in_flight, connections })
+        Arc::new(Self { registry: root, imports, durations, in_flight, connections })
     }
 
     /// Counts a finished request.
@@ -79,7 +83,8 @@ impl Metrics {
     }
 
     /// All figures, in the text form of Prometheus.
-    pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
+    pub(crate) async fn text(&self) -> Result<String, std::fmt::Error> {
+        self.imports.look().await;
         let mut text = String::with_capacity(16 << 10);
         prometheus_text::encode(&mut text, &self.registry)?;
         Ok(text)

@@ -86,7 +86,7 @@ pub(super) fn with_metrics(
                     let text = "The figures are for callers on the machine itself; see the setting metrics_listen.\n";
                     return plain(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", text);
                 }
-                match metrics.text() {
+                match metrics.text().await {
                     Ok(text) => plain(StatusCode::OK, MEDIA_TYPE, text),
                     Err(error) => {
                         tracing::error!(%error, "the figures could not be written");

@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use deskbell_app::migrations::MIGRATIONS;
+use deskbell_db::{Lane, Options, Store, Tx};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -107,6 +109,19 @@ impl Place {
     /// Runs a command over this data to its end.
     pub(crate) fn say(&self, words: &[&str]) -> Said {
         said(&mut self.command(words))
+    }
+
+    /// Texts that are stored, read past the program.
+    pub(crate) fn texts(&self, select: &'static str) -> Vec<String> {
+        let options = match &self.database {
+            Some(database) => Options::postgres(database.url.clone()),
+            None => Options::sqlite(self.data().join("deskbell.db")),
+        };
+        let store = Store::open(options, MIGRATIONS).expect("a store");
+        let read = |tx: &mut Tx<'_>| tx.all(select, &[], |row| Ok(row.str(0)?.to_owned()));
+        let found = store.read_blocking(Lane::Slow, read).expect("texts");
+        store.close();
+        found
     }
 
     /// A key that may do everything.

@@ -166,6 +166,49 @@ fn figures_are_for_the_machine_itself_or_have_an_address_of_their_own() {
     server.stop();
 }
 
+/// The figures of import rows, by outcome.
+fn import_rows(server: &Server) -> Vec<(String, u64)> {
+    let figures = server.ask("GET", "/metrics", &[], "").body;
+    let lines = figures.lines().filter_map(|line| line.strip_prefix("deskbell_import_rows_total{outcome=\""));
+    let pair = |line: &str| {
+        let (outcome, count) = line.split_once("\"} ").expect("an outcome and a count");
+        (outcome.to_owned(), count.parse().expect("a number"))
+    };
+    lines.map(pair).collect()
+}
+
+fn imports_are_seen_in_the_figures(place: &Place) {
+    let server = place.serve();
+    let counts = |counts: [u64; 5]| {
+        let outcomes = ["imported", "already", "rejected", "blank", "left_out"].map(str::to_owned);
+        outcomes.into_iter().zip(counts).collect::<Vec<_>>()
+    };
+    assert_eq!(import_rows(&server), counts([0; 5]));
+    let (file, map) = (place.beside().join("rows.csv"), place.beside().join("map.toml"));
+    std::fs::write(&file, "id,keep\n1,y\n2,y\n,y\n,\n3,\n").expect("a file");
+    std::fs::write(&map, "source = 's'\nid = '{id}'\n[ticket]\nwhen = '{keep}'\ntitle = '{id}'\n")
+        .expect("a map");
+    let words = ["import", &file.to_string_lossy(), "--map", &map.to_string_lossy()];
+    for seen in [[2, 0, 1, 1, 1], [2, 2, 2, 2, 2]] {
+        assert_eq!(place.say(&words).code, 3);
+        within(Duration::from_secs(10), || import_rows(&server) == counts(seen));
+    }
+    server.stop();
+    let server = place.serve();
+    assert_eq!(import_rows(&server), counts([2, 2, 2, 2, 2]), "a counter outlives the server");
+    server.stop();
+}
+
+#[test]
+fn imports_are_seen_in_the_figures_on_sqlite() {
+    imports_are_seen_in_the_figures(&Place::sqlite());
+}
+
+#[test]
+fn imports_are_seen_in_the_figures_on_postgres() {
+    imports_are_seen_in_the_figures(&Place::postgres());
+}
+
 #[test]
 fn the_document_is_printed_as_it_is_served() {
     let place = Place::sqlite();

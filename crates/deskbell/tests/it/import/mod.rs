@@ -8,7 +8,7 @@ mod repeat;
 use std::fs;
 use std::path::PathBuf;
 
-use deskbell_app::import::{self, Failure, Map, Notice, Options, Summary};
+use deskbell_app::import::{self, Failure, Map, Notice, Options, Summary, Totals};
 use serde_json::Value;
 
 use crate::harness::TestDesk;
@@ -75,6 +75,16 @@ impl Importer {
         self.import(name, content).expect("a file that fits")
     }
 
+    /// The stored totals, and how many records are in, at one moment.
+    pub(crate) fn totals(&self) -> (Totals, u64) {
+        let system = std::sync::Arc::new(deskbell_core::Actor::system());
+        let read = |tx: &mut deskbell_db::Tx<'_>, _: &deskbell_core::Actor| {
+            let records = tx.first("SELECT count(*) FROM import_record", &[], |row| row.int(0))?;
+            Ok((import::totals(tx)?, records.unwrap_or_default().unsigned_abs()))
+        };
+        self.desk.desk.read_blocking(deskbell_db::Lane::List, &system, read).expect("totals")
+    }
+
     /// All tickets, by id.
     pub(crate) fn tickets(&self) -> Vec<Value> {
         let list = self.desk.admin().get("/ticket?itemLimit=9999&sort=id&order=asc").expect(200);
@@ -90,6 +100,8 @@ impl Importer {
     /// That the check of the data finds nothing.
     #[track_caller]
     pub(crate) fn verify(&self) {
+        let (totals, records) = self.totals();
+        assert_eq!(totals.imported, records, "what is counted is what is in");
         let report = deskbell_app::verify::run(&self.desk.desk, &mut |_, _, _| {}).expect("a report");
         assert!(report.good, "{:?}", report.problems);
     }

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use deskbell_app::import::Totals;
+
 use super::Importer;
 use crate::both_engines;
 
@@ -60,6 +62,26 @@ both_engines! {
         assert_eq!(real.summary.brands, 1);
         importer.dry_run = true;
         assert_eq!(importer.again("a.csv").expect("fits").counts(), [0, 2, 1, 0]);
+    }
+
+    fn every_row_of_every_run_is_counted_and_those_of_a_dry_run_are_not(desk: TestDesk) {
+        let map = "source = \"t\"\nid = \"{id}\"\n[ticket]\nwhen = \"{keep}\"\ntitle = \"{id}\"\nchannel = \"{via}\"\n";
+        let mut importer = Importer::new(desk, map);
+        assert_eq!(importer.totals(), (Totals::default(), 0));
+        // Rows that need no transaction stand before, between and behind those that do.
+        let rows = "id,keep,via\n,,\n1,,fax\n2,y,fax\n3,y,pigeon\n2,y,fax\n,,\n4,y,fax\n5,,fax\n,,\n6,y\n";
+        importer.dry_run = true;
+        let dry = importer.good("a.csv", rows);
+        assert_eq!((dry.counts(), importer.totals().0), ([2, 0, 3, 3], Totals::default()));
+        importer.dry_run = false;
+        assert_eq!(importer.again("a.csv").expect("fits").counts(), [2, 0, 3, 3]);
+        let once = Totals { imported: 2, already: 0, rejected: 3, blank: 3, left_out: 2 };
+        assert_eq!(importer.totals(), (once, 2));
+        assert_eq!(importer.again("a.csv").expect("fits").counts(), [0, 2, 3, 3]);
+        assert_eq!(importer.totals(), (Totals { imported: 2, already: 2, rejected: 6, blank: 6, left_out: 4 }, 2));
+        // Nothing at all is written of these but the counts.
+        assert_eq!(importer.good("b.csv", "id,keep,via\n,,\n9,,fax\n").counts(), [0, 0, 0, 1]);
+        assert_eq!(importer.totals(), (Totals { imported: 2, already: 2, rejected: 6, blank: 7, left_out: 5 }, 2));
     }
 
     fn a_killed_import_goes_on_beside_a_server_and_no_record_is_lost_or_doubled(desk: TestDesk) {
