@@ -20,7 +20,7 @@ use crate::ticket::{Ticket, load};
 use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State};
-pub(crate) use run::{Step, claim, may_see, owner, progress, result, run_chunk, start};
+pub(crate) use run::{Step, claim, free, may_see, owner, progress, result, run_chunk, start};
 
 /// How many tickets one transaction changes at the most.
 pub const CHUNK: usize = 250;

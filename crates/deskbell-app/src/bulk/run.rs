@@ -121,6 +121,12 @@ pub(crate) fn claim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<Optio
     Ok(Some(JobId(id)))
 }
 
+/// Ends the leases of all others: for a node that knows that it is alone.
+pub(crate) fn free(tx: &mut Tx<'_>, node: &str) -> Result<()> {
+    tx.exec(sql::FREE, &[node.into()])?;
+    Ok(())
+}
+
 /// Who made the work, its operation and its batch: what `run_chunk`'s caller needs to act for them.
 pub(crate) struct Owner {
     pub(crate) actor: ActorId,

@@ -14,6 +14,9 @@ pub(super) const UNCLAIMED: &str =
 pub(super) const CLAIM: &str =
     "UPDATE bulk SET state = 2, lease_owner = $2, lease_until = $3, takeovers = takeovers + 1 WHERE id = $1";
 
+/// Ends the leases of other nodes.
+pub(super) const FREE: &str = "UPDATE bulk SET lease_until = 0 WHERE state <= 2 AND lease_owner <> $1";
+
 /// What the next chunk needs; only for the holder of the lease.
 pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.keep_rows, b.chunks, b.next_chunk, b.done, c.ids, b.takeovers \
      FROM bulk b LEFT JOIN bulk_chunk c ON c.bulk_id = b.id AND c.chunk = b.next_chunk \

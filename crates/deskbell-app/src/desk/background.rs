@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deskbell_core::{Actor, Timestamp};
-use deskbell_db::{Lane, Urgency};
+use deskbell_db::{Engine, Lane, Urgency};
 use tokio::task::JoinHandle;
 
 use super::Desk;
@@ -35,7 +35,15 @@ impl Drop for Background {
 
 impl Desk {
     /// Begins the background work; called once by a process that serves.
-    pub fn start_background(&self) -> Background {
+    pub async fn start_background(&self) -> Background {
+        if self.engine() == Engine::Sqlite {
+            // One server at a time has the file, so whoever held bulk work is gone.
+            let node = self.inner.node.clone();
+            let free = self.inner.store.write(Urgency::Bulk, move |tx| bulk::free(tx, &node));
+            if let Err(error) = free.await {
+                tracing::warn!(%error, "unfinished bulk work waits for its leases to run out");
+            }
+        }
         Background(vec![
             self.every(key::POLL, |desk| async move { desk.poll_keys().await }),
             self.every(MINUTE, |desk| async move { desk.record_uses().await }),

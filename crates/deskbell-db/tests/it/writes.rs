@@ -23,22 +23,19 @@ fn together(store: &Store, jobs: Vec<Job>) -> Vec<Result<(), Error>> {
         })
     });
     until("the first job to run", || door.waiting() == 1);
-    let count = jobs.len();
     let threads: Vec<_> = jobs
         .into_iter()
-        .map(|job| {
+        .zip(1..)
+        .map(|(job, waiting)| {
             let own = store.clone();
             let thread = thread::spawn(move || write(&own, job));
             // One after the other, so that their order is known.
             if store.engine() == Engine::Sqlite {
-                thread::sleep(Duration::from_millis(3));
+                until("the job to wait", || store.stats().waiting.interactive == waiting);
             }
             thread
         })
         .collect();
-    if store.engine() == Engine::Sqlite {
-        until("the jobs to wait", || store.stats().waiting.interactive == count);
-    }
     door.open();
     first.join().expect("no panic").expect("the first job ends well");
     threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()

@@ -113,7 +113,7 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
     if !own {
         router = router::with_metrics(router, Arc::clone(&metrics), &settings, router::Readers::ThisMachine);
     }
-    let background = desk.start_background();
+    let background = desk.start_background().await;
     let (stop, stopping): (Sender<bool>, Receiver<bool>) = channel(false);
     let address = bound.api.local_addr().context("the address of the server cannot be read")?;
     let mut servers =

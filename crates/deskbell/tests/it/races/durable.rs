@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use deskbell_app::{Settings, key};
+use deskbell_db::Engine;
 use serde_json::{Value, json};
 
 use super::bulk::tickets;
@@ -85,6 +86,25 @@ both_engines! {
         assert_eq!(notes(&probe), [[1, 620]], "what is done is done");
     }
 
+    fn a_server_that_starts_over_a_file_goes_on_at_once_and_one_of_many_nodes_waits(desk: TestDesk) {
+        let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
+        let (ids, key) = (tickets(&desk, MANY), first.admin());
+        let job = stopped(&first, &key, &probe, &ids);
+        probe.mend("message");
+        let state = || key.get(&format!("/job/{job}")).expect(200)["item"]["state"].clone();
+        let background = second.block_on(second.desk.start_background());
+        let (at_once, tries) = (desk.desk.engine() == Engine::Sqlite, 500);
+        for _ in 0..if at_once { tries } else { 25 } {
+            if state() == "done" {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(state(), if at_once { "done" } else { "running" });
+        drop(background);
+        assert_eq!(notes(&probe).last(), Some(&[1, if at_once { 620 } else { 250 }]));
+    }
+
     fn a_chunk_that_never_succeeds_is_given_up_and_the_rest_is_done(desk: TestDesk) {
         let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
         let (ids, key) = (tickets(&desk, MANY), first.admin());
@@ -142,18 +162,20 @@ both_engines! {
         let (ids, key) = (tickets(&desk, MANY), first.admin());
         let job = stopped(&first, &key, &probe, &ids);
         probe.mend("message");
-        let nodes: Vec<TestDesk> = (0..4).map(|_| node(&desk)).collect();
-        // Each takes the work from the one before, though that one is still at it: its clock is far ahead.
+        // Each takes the work from the one before, though that one is still at it: its clock is far ahead. The first
+        // node may be at it too. Were they three, the last one might find a chunk taken up three times in vain, and
+        // give it up.
+        let nodes: Vec<TestDesk> = (0..2).map(|_| node(&desk)).collect();
         for (n, node) in nodes.iter().enumerate() {
             node.advance(LEASE_AND_MORE * (n as i64 + 1));
         }
-        crowd(4, |n| resume(&nodes[n]));
+        crowd(2, |n| resume(&nodes[n]));
         for _ in 0..200 {
             if key.get(&format!("/job/{job}")).expect(200)["item"]["state"] == "done" {
                 break;
             }
-            nodes[3].advance(LEASE_AND_MORE * 10);
-            resume(&nodes[3]);
+            nodes[1].advance(LEASE_AND_MORE * 10);
+            resume(&nodes[1]);
         }
         let shown = probe.numbers::<4>("SELECT state, done, changed, failed FROM bulk");
         assert_eq!(shown, [[3, 620, 620, 0]]);
