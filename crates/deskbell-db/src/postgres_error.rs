@@ -43,10 +43,17 @@ pub(crate) fn explain(error: tokio_postgres::Error) -> (Error, Remedy) {
 pub(crate) fn explain_connect(error: tokio_postgres::Error) -> (Error, bool) {
     if let Some(refusal) = error.as_db_error() {
         let passing = kind(refusal) == Kind::Unavailable;
-        return (
-            Error::new(kind(refusal), format!("PostgreSQL refuses the connection: {}", message(refusal))),
-            passing,
-        );
+        let state = refusal.code();
+        let advice =
+            if [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(state) {
+                "; check the user and the password in the database's URL, and the server's pg_hba.conf"
+            } else if *state == SqlState::INVALID_CATALOG_NAME {
+                "; make it first, with CREATE DATABASE, or correct the database's URL"
+            } else {
+                ""
+            };
+        let text = format!("PostgreSQL refuses the connection: {}{advice}", message(refusal));
+        return (Error::new(kind(refusal), text), passing);
     }
     let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
     let mut text = format!("PostgreSQL cannot be reached: {error}{cause}");

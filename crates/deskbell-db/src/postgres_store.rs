@@ -113,6 +113,8 @@ impl PostgresStore {
 
 /// Connects, migrates, checks rights.
 fn prepare(mut worker: Worker, migrations: &[Migration]) -> Result<Worker, Error> {
+    // A refused connection says itself what to do.
+    worker.look(|tx| tx.first("SELECT 1", bind![], |_| Ok(())))?;
     migrate(&mut worker, migrations).map_err(|error| match error.kind() {
         Kind::Rights => Error::new(
             Kind::Rights,

@@ -247,6 +247,35 @@ fn without_prepared_statements_everything_works_the_same() {
 }
 
 #[test]
+fn a_refused_connection_says_what_to_correct() {
+    let database = Database::new(Engine::Postgres);
+    let url = database.url();
+    let (server, after) = url.split_once('@').expect("a user in the URL");
+    let user = server.trim_start_matches("postgres://").split(':').next().expect("a user");
+    let host = after.split('/').next().expect("a host");
+    let role = format!("shut_out_{}", std::process::id());
+    database.admin(&format!("CREATE ROLE {role} LOGIN PASSWORD 'out'"));
+    let name = after.split('/').nth(1).and_then(|name| name.split('?').next()).expect("a name");
+    database.admin(&format!("REVOKE CONNECT ON DATABASE {name} FROM PUBLIC"));
+    for (url, words) in [
+        (format!("postgres://{user}:wrong@{after}"), ["the user and the password", "28P01"]),
+        (format!("postgres://nobody_of_the_name:wrong@{after}"), ["the user and the password", "28P01"]),
+        (format!("{server}@{host}/no_such_database"), ["CREATE DATABASE", "3D000"]),
+        (
+            format!("postgres://{role}:out@{after}"),
+            ["GRANT it to the user", "permission denied for database"],
+        ),
+    ] {
+        let mut options = database.options();
+        options.location = Location::Postgres(url);
+        let refused = Store::open(options, MIGRATIONS).expect_err("no way in").to_string();
+        assert!(words.iter().all(|word| refused.contains(word)), "{refused}");
+        assert!(!refused.contains("wrong") && !refused.contains("ON SCHEMA"), "{refused}");
+    }
+    database.admin(&format!("DROP ROLE {role}"));
+}
+
+#[test]
 fn a_user_without_rights_is_told_what_to_grant() {
     let database = Database::new(Engine::Postgres);
     let role = database.url();

@@ -18,7 +18,8 @@ const WITHIN: Duration = Duration::from_secs(1);
 /// and no caller sees the one before again.
 fn hammer(desk: &TestDesk, after: u16, change: impl Fn(KeyId) + Sync) {
     let other = node(desk);
-    let background = desk.block_on(async { [desk.desk.start_background().await, other.desk.start_background().await] });
+    let background =
+        desk.block_on(async { [desk.desk.start_background().await, other.desk.start_background().await] });
     let key = desk.key("TICKET_READ");
     let nobodies = [desk.nobody(), other.nobody()];
     let done: OnceLock<Instant> = OnceLock::new();
