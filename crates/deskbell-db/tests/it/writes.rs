@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use deskbell_db::{Engine, Error, Kind, Lane, Store, Tx, Urgency, bind};
 
