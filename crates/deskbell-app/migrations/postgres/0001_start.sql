@@ -388,3 +388,10 @@ CREATE TABLE search_segment (
     words     TSVECTOR NOT NULL
 );
 CREATE INDEX search_segment_by_words ON search_segment USING gin (words) WITH (fastupdate = off);
+
+-- How many entries were ever taken out of the search index, over slots: a count of hits that
+-- somebody remembers can be too high by as many as were taken out since.
+CREATE TABLE search_removed (
+    slot    BIGINT NOT NULL PRIMARY KEY,
+    removed BIGINT NOT NULL
+);

@@ -381,6 +381,13 @@ CREATE TABLE import_total (
 ) STRICT;
 INSERT INTO import_total (id, imported, already, rejected, blank, left_out) VALUES (1, 0, 0, 0, 0, 0);
 
+-- How many entries were ever taken out of the search index, over slots: a count of hits that
+-- somebody remembers can be too high by as many as were taken out since.
+CREATE TABLE search_removed (
+    slot    INTEGER NOT NULL PRIMARY KEY,
+    removed INTEGER NOT NULL
+) STRICT;
+
 -- The words of tickets. rowid = ticket id * 2^20 + segment. Without content: deleting a row hands in its words
 -- again, and leaves none behind.
 CREATE VIRTUAL TABLE search_fts USING fts5 (words, content='', tokenize='ascii', columnsize=0);

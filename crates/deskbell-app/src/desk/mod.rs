@@ -13,6 +13,7 @@ use deskbell_db::{Engine, Kind, Lane, Stats, Store, Tx, Urgency};
 
 use crate::error::{Error, Result};
 use crate::key::{self, KeyCache};
+use crate::search::Frequent;
 use crate::work::{BatchId, Work};
 
 pub use background::Background;
@@ -46,6 +47,7 @@ struct Inner {
     context: Arc<dyn Context>,
     settings: Settings,
     keys: KeyCache,
+    frequent: Arc<Frequent>,
     /// This node, as the holder of leases.
     node: String,
 }
@@ -57,7 +59,8 @@ impl Desk {
         let mut bytes = [0u8; 8];
         context.random(&mut bytes);
         let node = format!("node-{:016x}", u64::from_be_bytes(bytes));
-        let desk = Self { inner: Arc::new(Inner { store, context, settings, keys: KeyCache::new(), node }) };
+        let (keys, frequent) = (KeyCache::new(), Arc::default());
+        let desk = Self { inner: Arc::new(Inner { store, context, settings, keys, frequent, node }) };
         desk.write_blocking(Urgency::Interactive, &Arc::new(Actor::system()), "start", first_start::run)?;
         Ok(desk)
     }
@@ -75,6 +78,11 @@ impl Desk {
     /// Time and randomness.
     pub fn context(&self) -> &Arc<dyn Context> {
         &self.inner.context
+    }
+
+    /// What is remembered of queries.
+    pub fn frequent(&self) -> Arc<Frequent> {
+        Arc::clone(&self.inner.frequent)
     }
 
     /// Figures of the store, for metrics.

@@ -40,11 +40,13 @@ pub(crate) fn hits(
 pub(crate) fn one_by_one(
     tx: &mut Tx<'_>,
     query: &Query,
+    newest: Option<i64>,
     mut each: impl FnMut(i64) -> ControlFlow<()>,
 ) -> Result<Option<()>> {
     let (Engine::Sqlite, [clause]) = (tx.engine(), &query.clauses[..]) else { return Ok(None) };
     let mut last = i64::MAX;
-    let params = [clause.fts5().into(), 0.into(), i64::MAX.into()];
+    let highest = newest.map_or(i64::MAX, |newest| newest.saturating_mul(PLACES).saturating_add(PLACES - 1));
+    let params = [clause.fts5().into(), 0.into(), highest.into()];
     tx.each::<crate::Error>(sql::SQLITE_FIND, &params, |row| {
         let ticket = row.int(0)? / PLACES;
         if ticket == last {

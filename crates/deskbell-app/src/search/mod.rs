@@ -6,6 +6,7 @@
 
 pub(crate) mod check;
 mod find;
+mod frequent;
 mod sql;
 
 use deskbell_core::TicketId;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::ticket::Ticket;
 
 pub(crate) use find::{hits, one_by_one};
+pub use frequent::Frequent;
 
 /// Places below one ticket.
 const PLACES: i64 = 1 << 20;
@@ -121,5 +123,6 @@ fn remove(tx: &mut Tx<'_>, ticket: TicketId, first: i64, segments: &[Segment]) -
             }
         }
     }
+    tx.exec(sql::COUNT_REMOVED, &[tx.counter_slot().into(), (segments.len() as i64).into()])?;
     Ok(())
 }

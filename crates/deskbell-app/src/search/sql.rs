@@ -25,6 +25,12 @@ pub(super) const POSTGRES_ALSO: &str =
 /// PostgreSQL: the end of either.
 pub(super) const POSTGRES_QUERY: &str = " AS TEXT) AS tsquery)";
 
+/// Counts an entry that is taken out.
+pub(super) const COUNT_REMOVED: &str = "INSERT INTO search_removed (slot, removed) VALUES ($1, $2) \
+     ON CONFLICT (slot) DO UPDATE SET removed = search_removed.removed + excluded.removed";
+/// How many entries were ever taken out.
+pub(super) const REMOVED: &str = "SELECT CAST(COALESCE(SUM(removed), 0) AS BIGINT) FROM search_removed";
+
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 

@@ -16,6 +16,7 @@ pub use cursor::Cursor;
 
 use super::row::Ticket;
 use crate::error::Result;
+use crate::search::Frequent;
 use crate::statement::Statement;
 
 /// Up to this many a total is exact, whatever the filters.
@@ -121,15 +122,23 @@ pub struct Page {
 
 /// The tickets that exist for the actor and match.
 ///
+/// `frequent` is what the desk remembers of queries.
+///
 /// Errors: `forbidden` without TICKET_READ; `invalid_parameter` for a cursor of another list.
-pub fn list(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, paging: &Paging) -> Result<Page> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    filter: &Filter,
+    paging: &Paging,
+    frequent: &Frequent,
+) -> Result<Page> {
     actor.require(Permission::TicketRead)?;
     let fingerprint = cursor::fingerprint(filter, paging);
     if let Some(after) = &paging.after {
         after.check(fingerprint)?;
     }
     let (total, exact, ids) = match &filter.query {
-        Some(query) => searched::find(tx, actor, filter, query, paging)?,
+        Some(query) => searched::find(tx, actor, filter, query, paging, frequent)?,
         None => page::find(tx, actor, filter, paging)?,
     };
     let more = ids.len() as i64 > paging.limit;

@@ -8,7 +8,7 @@ use deskbell_db::Tx;
 
 use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions};
 use crate::error::Result;
-use crate::search;
+use crate::search::{self, Frequent};
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
 
@@ -18,6 +18,9 @@ const TOGETHER: usize = 512;
 /// How many hidden tickets are few.
 const FEW: i64 = 1_000;
 
+/// How many hits more than a total counts are counted, so that a count that is remembered stays of use for a while.
+const MARGIN: i64 = 2_000;
+
 /// The total, whether it is exact, and the ids of the page and one more.
 pub(super) fn find(
     tx: &mut Tx<'_>,
@@ -25,9 +28,12 @@ pub(super) fn find(
     filter: &Filter,
     query: &Query,
     paging: &Paging,
+    frequent: &Frequent,
 ) -> Result<(i64, bool, Vec<i64>)> {
     if paging.sort == Sort::Id && paging.descending {
-        newest_first(tx, actor, filter, query, paging)
+        let hidden = few_hidden(tx, actor, filter)?;
+        let hits = Hits { actor, filter, query, hidden };
+        newest_first(tx, &hits, paging, frequent)
     } else {
         sorted(tx, actor, filter, query, paging)
     }
@@ -36,101 +42,105 @@ pub(super) fn find(
 /// In the index's own order: stops as soon as the page is full and the total known, or known to be large.
 fn newest_first(
     tx: &mut Tx<'_>,
-    actor: &Actor,
-    filter: &Filter,
-    query: &Query,
+    hits: &Hits<'_>,
     paging: &Paging,
+    frequent: &Frequent,
 ) -> Result<(i64, bool, Vec<i64>)> {
-    let want = if paging.limit == 0 { 0 } else { paging.limit as usize + 1 };
-    let mut taken = Taken {
-        total: 0,
-        below: paging.after.map_or(i64::MAX, |c| c.id),
-        skip: paging.start,
-        want,
-        page: Vec::new(),
-    };
-    let hidden = few_hidden(tx, actor, filter)?;
-    let whole = match &hidden {
-        Some(hidden) => search::one_by_one(tx, query, |id| {
-            if hidden.binary_search(&id).is_ok() { ControlFlow::Continue(()) } else { taken.take(id) }
-        })?,
+    let moment = match &hits.hidden {
+        Some(hidden) => Some((frequent.moment(tx, hits.query)?, hidden.len() as i64)),
         None => None,
     };
-    if whole.is_none() {
-        search::hits(tx, query, None, |tx, hits| {
+    if moment.as_ref().is_some_and(|(moment, hidden)| moment.at_least() - hidden > EXACT_UP_TO) {
+        return Ok((EXACT_UP_TO, false, page(tx, hits, paging)?));
+    }
+    let want = wanted(paging);
+    let (below, mut skip) = (paging.after.map_or(i64::MAX, |c| c.id), paging.start);
+    let (mut total, mut found) = (0, Vec::new());
+    let enough = if moment.is_some() { EXACT_UP_TO + MARGIN } else { EXACT_UP_TO };
+    hits.each(tx, None, |id| {
+        total += 1;
+        if id < below && found.len() < want {
+            if skip > 0 {
+                skip -= 1;
+            } else {
+                found.push(id);
+            }
+        }
+        if total > enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if total <= EXACT_UP_TO {
+        return Ok((total, true, found));
+    }
+    if let Some((moment, _)) = moment {
+        moment.remember(total);
+    }
+    let found = if found.len() < want { page(tx, hits, paging)? } else { found };
+    Ok((EXACT_UP_TO, false, found))
+}
+
+/// How many ids a page wants: one more tells whether there is a next one.
+fn wanted(paging: &Paging) -> usize {
+    if paging.limit == 0 { 0 } else { paging.limit as usize + 1 }
+}
+
+/// A page without a total: begins at the cursor, or walks to `start`.
+fn page(tx: &mut Tx<'_>, hits: &Hits<'_>, paging: &Paging) -> Result<Vec<i64>> {
+    let (want, mut skip, mut page) = (wanted(paging), paging.start, Vec::new());
+    if want == 0 {
+        return Ok(page);
+    }
+    hits.each(tx, paging.after.map(|c| c.id - 1), |id| {
+        if skip > 0 {
+            skip -= 1;
+        } else {
+            page.push(id);
+        }
+        if page.len() >= want { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(page)
+}
+
+/// The hits of a query that exist for an actor and pass the filters.
+struct Hits<'h> {
+    actor: &'h Actor,
+    filter: &'h Filter,
+    query: &'h Query,
+    /// All that are not to be shown, ascending, if they are few; then no hit has to be looked at.
+    hidden: Option<Vec<i64>>,
+}
+
+impl Hits<'_> {
+    /// Calls `each` with one after the other, newest first, beginning at `newest` or the newest of all.
+    fn each(
+        &self,
+        tx: &mut Tx<'_>,
+        newest: Option<i64>,
+        mut each: impl FnMut(i64) -> ControlFlow<()>,
+    ) -> Result<()> {
+        if let Some(hidden) = &self.hidden {
+            let seen = |id| hidden.binary_search(&id).is_err();
+            let whole = search::one_by_one(tx, self.query, newest, |id| {
+                if seen(id) { each(id) } else { ControlFlow::Continue(()) }
+            })?;
+            if whole.is_some() {
+                return Ok(());
+            }
+        }
+        search::hits(tx, self.query, newest, |tx, hits| {
             for some in hits.chunks(TOGETHER) {
-                let there = match &hidden {
+                let there = match &self.hidden {
                     Some(hidden) => {
                         some.iter().copied().filter(|id| hidden.binary_search(id).is_err()).collect()
                     }
-                    None => admitted(tx, actor, filter, some)?,
+                    None => admitted(tx, self.actor, self.filter, some)?,
                 };
-                if there.into_iter().any(|id| taken.take(id).is_break()) {
+                if there.into_iter().any(|id| each(id).is_break()) {
                     return Ok(ControlFlow::Break(()));
                 }
             }
             Ok(ControlFlow::Continue(()))
-        })?;
+        })
     }
-    let Taken { total, mut page, .. } = taken;
-    if total > EXACT_UP_TO && page.len() < want {
-        page = beyond(tx, actor, filter, query, paging, want)?;
-    }
-    let exact = total <= EXACT_UP_TO;
-    Ok((total.min(EXACT_UP_TO), exact, page))
-}
-
-/// A page that fills and a total that grows, hit by hit.
-struct Taken {
-    total: i64,
-    below: i64,
-    skip: i64,
-    want: usize,
-    page: Vec<i64>,
-}
-
-impl Taken {
-    /// Breaks as soon as no further hit can change the total that is told.
-    fn take(&mut self, id: i64) -> ControlFlow<()> {
-        self.total += 1;
-        if id < self.below && self.page.len() < self.want {
-            if self.skip > 0 {
-                self.skip -= 1;
-            } else {
-                self.page.push(id);
-            }
-        }
-        if self.total > EXACT_UP_TO { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
-/// A page beyond what is counted: begins at the cursor, or walks to `start`.
-fn beyond(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    filter: &Filter,
-    query: &Query,
-    paging: &Paging,
-    want: usize,
-) -> Result<Vec<i64>> {
-    let newest = paging.after.map(|c| c.id - 1);
-    let (mut skip, mut page) = (paging.start, Vec::new());
-    search::hits(tx, query, newest, |tx, hits| {
-        for some in hits.chunks(TOGETHER) {
-            for id in admitted(tx, actor, filter, some)? {
-                if skip > 0 {
-                    skip -= 1;
-                } else if page.len() < want {
-                    page.push(id);
-                }
-            }
-            if page.len() >= want {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(page)
 }
 
 /// In another order: all hits are needed before the first row is known.

@@ -75,8 +75,10 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (filter, paging) = (filter(&call.params)?, paging(&call.params));
     let lane = if filter.query.is_some() { Lane::Slow } else { Lane::List };
-    let (start, limit) = (paging.start, paging.limit);
-    let read = call.state.read(lane, &call.actor, move |tx, actor| list::list(tx, actor, &filter, &paging));
+    let (start, limit, frequent) = (paging.start, paging.limit, call.state.frequent());
+    let read = call
+        .state
+        .read(lane, &call.actor, move |tx, actor| list::list(tx, actor, &filter, &paging, &frequent));
     let page = read.await?;
     let url = &call.state.settings().public_url;
     let rows: Vec<TicketView<'_>> = page.tickets.iter().map(|t| TicketView::row(t, url)).collect();

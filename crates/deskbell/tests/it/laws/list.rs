@@ -223,11 +223,11 @@ fn check(ground: &Ground, wish: &Wish, expected: &[i64]) -> Result<(), TestCaseE
     let actor = Arc::new(Actor { scope: wish.scope.clone(), ..Actor::system() });
     let page = |start, limit, after| {
         let paging = Paging { sort: wish.sort, descending: wish.descending, start, limit, after };
-        let filter = wish.filter.clone();
-        let read = ground
-            .desk
-            .desk
-            .read_blocking(Lane::List, &actor, move |tx, actor| list::list(tx, actor, &filter, &paging));
+        let (desk, filter) = (&ground.desk.desk, wish.filter.clone());
+        let frequent = desk.frequent();
+        let read = desk.read_blocking(Lane::List, &actor, move |tx, actor| {
+            list::list(tx, actor, &filter, &paging, &frequent)
+        });
         read.expect("a page")
     };
     let total = (expected.len() as i64, true);

@@ -352,6 +352,28 @@ both_engines! {
         assert_eq!(says("query=kingfisher&direction=inbound"), (10_000, true));
         // Nine thousand rows at once are a page like any other.
         assert_eq!(key.get("/ticket?itemLimit=9999").ids().len(), 9_999);
+        // What is remembered of a frequent word does not outlive the tickets.
+        let json = |path: &str| key.get(path).expect(200);
+        assert_eq!(says("query=kingfisher"), (10_000, false), "51 more than are counted");
+        let ids: Vec<i64> = (newest - 49..=newest).collect();
+        for id in &ids[..20] {
+            key.delete(&format!("/ticket/{id}")).expect(200);
+        }
+        assert_eq!(says("query=kingfisher"), (10_000, false), "31 more");
+        for id in &ids[20..] {
+            key.put(&format!("/ticket/{id}"), json!({"title": "heron"})).expect(200);
+        }
+        assert_eq!(says("query=kingfisher"), (10_000, false), "one more");
+        let page = json("/ticket?query=kingfisher&itemLimit=2");
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(page["items"][0]["id"], newest - 50);
+        key.put(&format!("/ticket/{}", newest - 50), json!({"title": "heron"})).expect(200);
+        for _ in 0..2 {
+            assert_eq!(says("query=kingfisher"), (10_000, true));
+        }
+        assert_eq!(says("query=heron"), (31, true));
+        key.put(&format!("/ticket/{newest}"), json!({"title": "kingfisher again"})).expect(200);
+        assert_eq!(says("query=kingfisher"), (10_000, false));
     }
 
     fn reading_needs_its_permission_and_no_other(desk: TestDesk) {
