@@ -4,6 +4,7 @@
 //! lists once ANALYZE has run (45 µs became 311 ms at a million rows). Nothing here runs ANALYZE or
 //! `PRAGMA optimize`, and nothing should.
 
+use std::cell::Cell;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::migrate::Locked;
 use crate::options::Options;
 use crate::sqlite_error::explain;
 use crate::sqlite_tx::{Session, run};
+use crate::stats::Counters;
 use crate::tx::{self, Tx};
 
 /// What a connection is for.
@@ -34,6 +36,9 @@ pub(crate) enum Role {
 /// A connection with its time limits.
 pub(crate) struct Handle {
     pub(crate) connection: Connection,
+    counters: Arc<Counters>,
+    /// Steps that are not counted yet.
+    steps: Cell<u64>,
     clock: Instant,
     /// Nanoseconds on `clock` after which running statements are stopped; 0 is never.
     deadline: Arc<AtomicU64>,
@@ -46,7 +51,12 @@ const PROGRESS_STEPS: i32 = 5_000;
 
 impl Handle {
     /// Opens the file at `path` for `role`, making it with mode 0600 if it is not there.
-    pub(crate) fn open(path: &Path, role: Role, options: &Options) -> Result<Handle, Error> {
+    pub(crate) fn open(
+        path: &Path,
+        role: Role,
+        options: &Options,
+        counters: &Arc<Counters>,
+    ) -> Result<Handle, Error> {
         crate::sqlite_config::prepare();
         create_private(path)?;
         let mut connection = Connection::open(path).map_err(explain)?;
@@ -75,7 +85,14 @@ impl Handle {
         // cached statement anew each time that another value is bound.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(explain)?;
         prepare(&connection, role, options)?;
-        Ok(Handle { connection, clock, deadline, patience })
+        Ok(Handle {
+            connection,
+            counters: Arc::clone(counters),
+            steps: Cell::default(),
+            clock,
+            deadline,
+            patience,
+        })
     }
 
     /// Statements that still run after `limit` from now are stopped.
@@ -109,6 +126,16 @@ impl Handle {
         if self.idle() { Ok(()) } else { self.run("ROLLBACK") }
     }
 
+    /// A job's view of the connection.
+    pub(crate) fn session(&self) -> Session<'_> {
+        Session::new(&self.connection, &self.steps)
+    }
+
+    /// Counts what the sessions so far have done.
+    pub(crate) fn count_steps(&self) {
+        self.counters.steps.fetch_add(self.steps.take(), Relaxed);
+    }
+
     /// Runs `job` in a read transaction: one snapshot, however many statements.
     pub(crate) fn read<T, E: From<Error>>(
         &self,
@@ -117,7 +144,8 @@ impl Handle {
     ) -> Result<T, E> {
         self.stop_after(limit);
         self.run("BEGIN")?;
-        let result = job(&mut Tx(tx::Inner::Sqlite(Session::new(&self.connection))));
+        let result = job(&mut Tx(tx::Inner::Sqlite(self.session())));
+        self.count_steps();
         self.rollback()?;
         result
     }
@@ -201,7 +229,7 @@ impl Locked for Handle {
 
     fn locked<T>(&mut self, mut job: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.run("BEGIN IMMEDIATE")?;
-        let result = job(&mut Tx(tx::Inner::Sqlite(Session::new(&self.connection))))
+        let result = job(&mut Tx(tx::Inner::Sqlite(self.session())))
             .and_then(|value| self.check_foreign_keys().map(|()| value))
             .and_then(|value| self.run("COMMIT").map(|()| value));
         if result.is_err() {
@@ -233,7 +261,8 @@ mod tests {
     fn a_cached_statement_is_not_prepared_again_for_another_value() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.db");
-        let handle = Handle::open(&path, Role::Write, &Options::sqlite(path.clone())).expect("a connection");
+        let handle = Handle::open(&path, Role::Write, &Options::sqlite(path.clone()), &Arc::default())
+            .expect("a connection");
         let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, gone INTEGER);
                      CREATE INDEX some ON t (gone, id) WHERE gone = 1";
         handle.connection.execute_batch(table).expect("a table");

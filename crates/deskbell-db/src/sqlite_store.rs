@@ -47,9 +47,9 @@ impl SqliteStore {
         options: &Options,
         migrations: &[Migration],
     ) -> Result<SqliteStore, Error> {
-        migrate(&mut Handle::open(path, Role::Migrate, options)?, migrations)?;
         let counters = Arc::new(Counters::default());
-        let open = |role| Handle::open(path, role, options);
+        migrate(&mut Handle::open(path, Role::Migrate, options, &counters)?, migrations)?;
+        let open = |role| Handle::open(path, role, options, &counters);
         let points = (0..options.point_readers.max(1))
             .map(|_| open(Role::Point).map(|handle| Mutex::new(Some(handle))))
             .collect::<Result<_, _>>()?;

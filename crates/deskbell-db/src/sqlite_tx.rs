@@ -4,10 +4,11 @@
 //! The full-text index writes what is pending to its tables whenever a statement that may be undone begins. One row a
 //! statement gives it as many small pieces to merge; so its rows wait for the end of the group, and go in together.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode};
+use rusqlite::{CachedStatement, Connection, ErrorCode, StatementStatus};
 
 use crate::error::{Error, Kind};
 use crate::row::{self, Row};
@@ -20,6 +21,8 @@ pub(crate) type DriverRow<'r> = rusqlite::Row<'r>;
 /// One job's view of a connection.
 pub(crate) struct Session<'c> {
     connection: &'c Connection,
+    /// The steps of statements, for `Stats::steps`.
+    steps: &'c Cell<u64>,
     written: bool,
     lost: Option<Error>,
     /// `written` and the number of rows that wait, as they were when each open savepoint began.
@@ -38,13 +41,14 @@ pub(crate) struct LateRow {
 const LATE_TOGETHER: usize = 64;
 
 impl<'c> Session<'c> {
-    pub(crate) fn new(connection: &'c Connection) -> Session<'c> {
-        Session { connection, written: false, lost: None, savepoints: Vec::new(), late: None }
+    pub(crate) fn new(connection: &'c Connection, steps: &'c Cell<u64>) -> Session<'c> {
+        Session { connection, steps, written: false, lost: None, savepoints: Vec::new(), late: None }
     }
 
-    /// One whose late rows are written by whoever commits.
-    pub(crate) fn with_late(connection: &'c Connection) -> Session<'c> {
-        Session { late: Some(Vec::new()), ..Session::new(connection) }
+    /// Leaves late rows to whoever commits.
+    pub(crate) fn with_late(mut self) -> Session<'c> {
+        self.late = Some(Vec::new());
+        self
     }
 
     /// The rows that are still to be written before the commit.
@@ -101,6 +105,7 @@ impl<'c> Session<'c> {
         } else {
             drain(&mut statement).map(|rows| if writes { self.connection.changes() } else { rows })
         };
+        self.count(&mut statement);
         drop(statement);
         self.after(writes, result)
     }
@@ -114,25 +119,36 @@ impl<'c> Session<'c> {
         let mut statement = self.prepare(sql, params)?;
         let writes = !statement.readonly();
         let mut rows = statement.raw_query();
-        loop {
+        let result = loop {
             match rows.next() {
                 Ok(Some(row)) => {
                     self.written |= writes;
-                    if each(&Row(row::Inner::Sqlite(row)))?.is_break() {
-                        return Ok(());
+                    match each(&Row(row::Inner::Sqlite(row))) {
+                        Ok(ControlFlow::Continue(())) => {}
+                        Ok(ControlFlow::Break(())) => break Ok(Ok(())),
+                        Err(error) => break Ok(Err(error)),
                     }
                 }
                 Ok(None) => {
                     self.written |= writes;
-                    return Ok(());
+                    break Ok(Ok(()));
                 }
-                Err(error) => {
-                    drop(rows);
-                    drop(statement);
-                    return self.after(writes, Err(error)).map_err(E::from);
-                }
+                Err(error) => break Err(error),
             }
+        };
+        drop(rows);
+        self.count(&mut statement);
+        drop(statement);
+        match result {
+            Ok(done) => done,
+            Err(error) => self.after(writes, Err(error)).map_err(E::from),
         }
+    }
+
+    /// Counts the work of a statement, whichever way it ended.
+    fn count(&mut self, statement: &mut CachedStatement<'_>) {
+        let steps = u64::try_from(statement.reset_status(StatementStatus::VmStep)).unwrap_or(0);
+        self.steps.set(self.steps.get() + steps);
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {

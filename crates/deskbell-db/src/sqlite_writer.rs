@@ -15,7 +15,7 @@ use crate::job::{Job, Ran};
 use crate::options::Options;
 use crate::queue::{Queue, View};
 use crate::sqlite::{Handle, Role};
-use crate::sqlite_tx::{LateRow, Session};
+use crate::sqlite_tx::LateRow;
 use crate::stats::{Counters, count};
 use crate::tx::{self, Tx};
 
@@ -238,8 +238,9 @@ impl Writer {
     /// Runs a job in the open transaction.
     fn run(&self, job: &mut Job) -> Outcome {
         self.handle.stop_after(self.options.statement_timeout);
-        let mut tx = Tx(tx::Inner::Sqlite(Session::with_late(&self.handle.connection)));
+        let mut tx = Tx(tx::Inner::Sqlite(self.handle.session().with_late()));
         let ran = job.run(&mut tx);
+        self.handle.count_steps();
         match tx.0 {
             tx::Inner::Sqlite(mut session) => {
                 let lost = session.take_lost();
@@ -252,8 +253,9 @@ impl Writer {
     /// Writes what waited for the commit. An error comes with what it says of the transaction, if that is lost.
     fn write_late(&self, late: Vec<LateRow>) -> Result<(), (Error, Option<Error>)> {
         self.handle.stop_after(self.options.statement_timeout);
-        let mut session = Session::new(&self.handle.connection);
+        let mut session = self.handle.session();
         session.write_late(late).map_err(|error| (error, session.take_lost()))?;
+        self.handle.count_steps();
         self.handle.never_stop();
         Ok(())
     }
@@ -283,7 +285,7 @@ impl Writer {
         if error.kind() != Kind::Unavailable && self.handle.idle() {
             return;
         }
-        match Handle::open(&self.path, Role::Write, &self.options) {
+        match Handle::open(&self.path, Role::Write, &self.options, &self.counters) {
             Ok(handle) => self.handle = handle,
             Err(error) => tracing::error!(%error, "the writer could not open the database again"),
         }

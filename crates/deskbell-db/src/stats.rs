@@ -28,6 +28,8 @@ pub struct Stats {
     pub panics: u64,
     /// COMMITs and transactions lost to the disk or the connection; nobody in them was acknowledged.
     pub lost_transactions: u64,
+    /// SQLite: instructions of its machine that statements took, a measure of work that is the same on any computer.
+    pub steps: u64,
     /// SQLite: checkpoints that moved pages.
     pub checkpoints: u64,
     /// SQLite: bytes in the write-ahead log when last looked at.
@@ -73,6 +75,7 @@ pub(crate) struct Counters {
     pub(crate) overloads: AtomicU64,
     pub(crate) panics: AtomicU64,
     pub(crate) lost: AtomicU64,
+    pub(crate) steps: AtomicU64,
     pub(crate) checkpoints: AtomicU64,
     pub(crate) wal_bytes: AtomicU64,
     pub(crate) connections: AtomicU64,
@@ -107,6 +110,7 @@ impl Counters {
             overloads: self.overloads.load(Relaxed),
             panics: self.panics.load(Relaxed),
             lost_transactions: self.lost.load(Relaxed),
+            steps: self.steps.load(Relaxed),
             checkpoints: self.checkpoints.load(Relaxed),
             wal_bytes: self.wal_bytes.load(Relaxed),
             connections: self.connections.load(Relaxed),

@@ -179,6 +179,8 @@ CREATE INDEX ticket_by_group ON ticket (group_id, status, id);
 CREATE INDEX ticket_by_group_age ON ticket (group_id, created_at, id);
 CREATE INDEX ticket_by_user ON ticket (user_id, status, id) WHERE user_id <> 0;
 CREATE INDEX ticket_by_customer ON ticket (customer_id, id) WHERE customer_id <> 0;
+CREATE INDEX ticket_by_form ON ticket (form_id, id) WHERE form_id <> 0;
+CREATE INDEX ticket_by_direction ON ticket (direction, id);
 CREATE INDEX ticket_by_contact ON ticket (contact, id) WHERE contact <> '';
 CREATE INDEX ticket_by_channel ON ticket (channel_id, status, id);
 CREATE INDEX ticket_by_priority ON ticket (status, priority, id);

@@ -62,6 +62,11 @@ impl Collector for Store {
                 "Transactions lost to the disk or the connection",
                 stats.lost_transactions,
             ),
+            (
+                "store_steps",
+                "SQLite: instructions of its machine, a measure of the work of statements",
+                stats.steps,
+            ),
             ("store_checkpoints", "SQLite: checkpoints that moved pages", stats.checkpoints),
             ("store_reconnects", "PostgreSQL: connections opened anew", stats.reconnects),
         ] {

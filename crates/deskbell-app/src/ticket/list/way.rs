@@ -25,6 +25,8 @@ pub(super) enum By {
     Channel,
     Priority,
     Customer,
+    Form,
+    Direction,
     Tag,
     CreatedAt,
     LastUpdate,
@@ -58,6 +60,8 @@ impl By {
             Self::Channel => "ticket_by_channel",
             Self::Priority => "ticket_by_priority",
             Self::Customer => "ticket_by_customer",
+            Self::Form => "ticket_by_form",
+            Self::Direction => "ticket_by_direction",
             Self::CreatedAt => "ticket_by_created_at",
             Self::LastUpdate => "ticket_by_last_update",
         })
@@ -74,6 +78,8 @@ impl By {
             Self::Priority => &["t.priority", "t.status"],
             Self::GroupAge => &["t.group_id"],
             Self::Customer => &["t.customer_id"],
+            Self::Form => &["t.form_id"],
+            Self::Direction => &["t.direction"],
             Self::Tag => &["tt.tag"],
             Self::CreatedAt | Self::LastUpdate => &["t.status"],
         }
@@ -84,6 +90,7 @@ impl By {
         match self {
             Self::User => " AND t.user_id <> 0",
             Self::Customer => " AND t.customer_id <> 0",
+            Self::Form => " AND t.form_id <> 0",
             _ => "",
         }
     }
@@ -111,7 +118,7 @@ impl By {
         };
         let ranges: Vec<Vec<Value<'static>>> = match self {
             Self::Id => vec![Vec::new()],
-            Self::GroupAge | Self::Customer | Self::Tag => {
+            Self::GroupAge | Self::Customer | Self::Form | Self::Direction | Self::Tag => {
                 firsts.iter().map(|first| vec![first.clone()]).collect()
             }
             Self::CreatedAt | Self::LastUpdate => with_status(&[]),
@@ -129,6 +136,8 @@ impl Way {
         match self.by {
             By::Id => return rest,
             By::Customer => rest.customers.clear(),
+            By::Form => rest.forms.clear(),
+            By::Direction => rest.directions.clear(),
             By::Tag if self.merged => rest.tags.clear(),
             By::Tag => {}
             By::Brand => rest.brands.clear(),
@@ -138,7 +147,7 @@ impl Way {
             By::Priority => rest.priorities.clear(),
             By::CreatedAt | By::LastUpdate => {}
         }
-        if !matches!(self.by, By::GroupAge | By::Customer | By::Tag) {
+        if !matches!(self.by, By::GroupAge | By::Customer | By::Form | By::Direction | By::Tag) {
             rest.statuses.clear();
         }
         rest
@@ -176,7 +185,8 @@ fn open(actor: &Actor, filter: &Filter, sort: Sort) -> Vec<Way> {
     let (brands, groups) = limits(actor, filter);
     let priorities: Vec<i64> = filter.priorities.iter().map(|p| p.rank()).collect();
     let tags: Vec<String> = distinct(filter.tags.iter().map(|tag| edit::tag_key(tag)).collect());
-    // Nobody and nothing are not in the indexes over users and customers.
+    let directions: Vec<i64> = filter.directions.iter().map(|d| d.rank()).collect();
+    // Nobody and nothing are not in the indexes over users, customers and forms.
     let somebody = |ids: &[i64]| !ids.is_empty() && !ids.contains(&0);
     let mut ways = Vec::new();
     let mut offer = |is: bool, by: By, firsts: Vec<Value<'static>>| {
@@ -192,6 +202,8 @@ fn open(actor: &Actor, filter: &Filter, sort: Sort) -> Vec<Way> {
     offer(!filter.channels.is_empty(), By::Channel, ids(&filter.channels));
     offer(!priorities.is_empty(), By::Priority, ids(&priorities));
     offer(somebody(&filter.customers), By::Customer, ids(&filter.customers));
+    offer(somebody(&filter.forms), By::Form, ids(&filter.forms));
+    offer(!directions.is_empty(), By::Direction, ids(&directions));
     offer(!tags.is_empty(), By::Tag, tags.into_iter().map(Value::from).collect());
     offer(filter.created_from.is_some() || filter.created_to.is_some(), By::CreatedAt, Vec::new());
     offer(filter.updated_from.is_some() || filter.updated_to.is_some(), By::LastUpdate, Vec::new());
@@ -274,7 +286,9 @@ fn passed(tx: &mut Tx<'_>, way: &Way, filter: &Filter, most: i64) -> Result<i64>
     };
     let part = match way.by {
         By::Id => return everything(tx),
-        By::Customer | By::Tag => return looked_at(tx, way, &Filter::default(), most),
+        By::Customer | By::Form | By::Direction | By::Tag => {
+            return looked_at(tx, way, &Filter::default(), most);
+        }
         By::CreatedAt | By::LastUpdate => {
             let (created, updated) = (way.by == By::CreatedAt, way.by == By::LastUpdate);
             let part = Filter {

@@ -1,0 +1,136 @@
+//! What calls cost, counted rather than timed: no more with many tickets than with few, and no table read from end to
+//! end.
+
+use std::time::Duration;
+
+use deskbell_app::{Settings, demo};
+use serde_json::json;
+
+use crate::harness::TestDesk;
+
+const FEW: u64 = 2_500;
+const MANY: u64 = 12_500;
+
+/// Steps that a list may take more than by half as much: how matches lie among others differs a little.
+const ALLOWANCE: u64 = 500;
+
+/// First pages, newest and oldest, of every kind of filter, and what else has to be quick at a desk's counter.
+const READS: &[&str] = &[
+    "/ticket/77",
+    "/ticket",
+    "/ticket?sort=id&order=asc",
+    "/ticket?sort=created_at",
+    "/ticket?sort=created_at&order=asc",
+    "/ticket?sort=last_update",
+    "/ticket?sort=last_update&order=asc",
+    "/ticket?sort=priority",
+    "/ticket?sort=priority&order=asc",
+    "/ticket?status=new",
+    "/ticket?status=open,pending,holding",
+    "/ticket?status=closed&sort=last_update",
+    "/ticket?status=solved&sort=priority",
+    "/ticket?status=open&priority=high",
+    "/ticket?status=closed&brandID=2",
+    "/ticket?brandID=2",
+    "/ticket?brandID=2,3,4",
+    "/ticket?assignedGroupID=2",
+    "/ticket?assignedGroupID=2&sort=created_at&order=asc",
+    "/ticket?assignedGroupID=2&status=closed",
+    "/ticket?assignedUserID=1",
+    "/ticket?status=new&channelID=1",
+    "/ticket?customerID=5",
+    "/ticket?itemLimit=0&status=open",
+    "/customer/5",
+    "/brand",
+    "/group",
+    "/channel",
+    "/user",
+];
+
+/// No index has these in their order. While the matches are few they are sorted, later their order is walked: the cost grows
+/// until then, up to a bound.
+const WALKED: &[&str] = &[
+    "/ticket?status=open&priority=high,urgent&sort=created_at&order=asc",
+    "/ticket?brandID=2&assignedGroupID=2",
+    "/ticket?assignedUserID=0",
+    "/ticket?channelID=1&sort=last_update",
+    "/ticket?priority=urgent&brandID=2&sort=last_update",
+    "/ticket?query=77",
+];
+const BOUND: u64 = 40_000;
+
+/// Of lists whose total is not kept the tickets are counted, up to 10,000: these grow until then.
+const COUNTED: &[&str] =
+    &["/ticket?tag=invoice", "/ticket?createdFrom=2020-01-01", "/ticket?direction=inbound"];
+
+#[test]
+fn reading_costs_the_same_at_few_tickets_and_at_many() {
+    let desk = TestDesk::sqlite();
+    let steps = |path: &str| {
+        // A statement that is new to a connection costs more once.
+        for _ in 0..4 {
+            desk.admin().get(path).expect(200);
+        }
+        let key = desk.admin();
+        key.get("/ticket/1").expect(200);
+        let before = desk.desk.stats().steps;
+        key.get(path).expect(200);
+        desk.desk.stats().steps - before
+    };
+    demo::run(&desk.desk, FEW, 7, &mut |_| {}).expect("made");
+    let few: Vec<u64> = READS.iter().map(|path| steps(path)).collect();
+    demo::run(&desk.desk, MANY, 7, &mut |_| {}).expect("made");
+    for (path, few) in READS.iter().zip(few) {
+        let many = steps(path);
+        assert!(many <= few * 3 / 2 + ALLOWANCE, "{path}: {few} steps at {FEW} tickets, {many} at {MANY}");
+    }
+    for path in WALKED {
+        let many = steps(path);
+        assert!(many <= BOUND, "{path}: {many} steps");
+    }
+}
+
+#[test]
+fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
+    let first = TestDesk::postgres();
+    demo::run(&first.desk, 800, 7, &mut |_| {}).expect("made");
+    let place = first.place.clone();
+    let url = place.url().expect("a URL");
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("a connection");
+    // Such small tables are read whole where that is cheaper. Now only where there is no other way.
+    let unless = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$";
+    client.batch_execute(unless).expect("set");
+    drop(first);
+    let before = scans(&mut client);
+    let desk = TestDesk::at(place.clone(), Settings::default());
+    let key = desk.admin();
+    for path in READS.iter().chain(WALKED).chain(COUNTED) {
+        key.get(path).expect(200);
+    }
+    let made = key.post("/ticket", json!({"title": "one"})).expect(200)["ticketID"].clone();
+    key.put(&format!("/ticket/{made}"), json!({"priority": "high", "tags": "a,b"})).expect(200);
+    key.post("/ticket/setStatus", json!({"ticketIDs": [made, 5, 6], "status": "closed"})).expect(200);
+    key.delete(&format!("/ticket/{made}")).expect(200);
+    desk.advance(7_200);
+    desk.block_on(desk.desk.empty_trash()).expect("emptied");
+    drop(key);
+    drop(desk);
+    assert_eq!(scans(&mut client), before);
+}
+
+/// How often each table that grows was read from end to end, once the connections of others have ended and told.
+fn scans(client: &mut postgres::Client) -> Vec<(String, i64)> {
+    let others = "SELECT COUNT(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    let alone = (0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        client.query_one(others, &[]).expect("a count").get::<_, i64>(0) == 0
+    });
+    assert!(alone, "connections stay open");
+    let scans = "SELECT CAST(relname AS TEXT), seq_scan FROM pg_stat_user_tables WHERE relname IN ('ticket', 'message', \
+         'journal', 'ticket_tag', 'customer', 'customer_address', 'search_segment') ORDER BY relname";
+    let scans: Vec<_> =
+        client.query(scans, &[]).expect("rows").iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(scans.len(), 7, "{scans:?}");
+    scans
+}
