@@ -66,8 +66,10 @@ impl Desk {
         Ok(self.ask(&["key", "create", "--name", name, "--all"])?.trim().to_owned())
     }
 
-    /// Serves at a free port, quietly.
+    /// Serves at a free port, without a line of log for each request.
     pub(crate) fn serve(&self) -> Result<Server> {
-        Server::start(self.command(&["serve", "--listen", "127.0.0.1:0"]), false)
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.env("DESKBELL_LOG_LEVEL", "warn");
+        Server::start(command, false)
     }
 }

@@ -29,6 +29,22 @@ impl Statement {
         self
     }
 
+    /// Appends how many rows are wanted, as a number in the text: PostgreSQL takes a parameter there for a tenth of all rows,
+    /// and would rather sort them than walk an index for a page.
+    pub(crate) fn limit(&mut self, rows: i64) -> &mut Self {
+        self.push(" LIMIT ").push(&rows.to_string())
+    }
+
+    /// Appends a limit of so many rows or some more: a power of two, so that few different texts arise.
+    pub(crate) fn limit_about(&mut self, rows: i64) -> &mut Self {
+        self.limit(rows.max(1).unsigned_abs().next_power_of_two().cast_signed())
+    }
+
+    /// Appends how many rows are left out, for the same reason.
+    pub(crate) fn offset(&mut self, rows: i64) -> &mut Self {
+        if rows == 0 { self } else { self.push(" OFFSET ").push(&rows.to_string()) }
+    }
+
     /// Appends `column IN ($a, $b, …)`. The list is filled up to a power of two with its last value, so that few
     /// different texts arise and statement caches stay small. An empty list admits nothing.
     pub(crate) fn within(&mut self, column: &str, ids: &[i64]) -> &mut Self {

@@ -92,8 +92,11 @@ impl Dialer {
 
     async fn check(&self, client: &Client) -> Result<i64, (Error, bool)> {
         if self.target.prepared {
+            // Pages of lists are found along indexes, whose pages are in memory or on a disk that seeks fast; many callers
+            // share the cores, so that one statement should not take several.
             let session = format!(
-                "{}; SET default_transaction_read_only = on; SET jit = off; SET client_min_messages = warning",
+                "{}; SET default_transaction_read_only = on; SET client_min_messages = warning; SET jit = off; \
+                 SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0",
                 self.limits("SET")
             );
             client.batch_execute(&session).await.map_err(explain_connect)?;

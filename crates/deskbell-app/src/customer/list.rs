@@ -48,13 +48,13 @@ pub fn list(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, start: i64, limit: 
         _ => String::new(),
     };
     let mut counted = statement(actor, filter, &country);
-    counted.push(" LIMIT ").bind(EXACT_UP_TO + 1);
+    counted.limit(EXACT_UP_TO + 1);
     let total = tx.first(&sql::count_of(&counted.text), &counted.params, |row| row.int(0))?.unwrap_or(0);
     let exact = total <= EXACT_UP_TO;
     let mut customers = Vec::new();
     if limit > 0 && (start < total || !exact) {
         let mut page = statement(actor, filter, &country);
-        page.push(" ORDER BY c.id LIMIT ").bind(limit).push(" OFFSET ").bind(start);
+        page.push(" ORDER BY c.id").limit(limit).offset(start);
         let ids = tx.all(&page.text, &page.params, |row| row.int(0))?;
         customers = load::many(tx, actor, &ids)?;
     }

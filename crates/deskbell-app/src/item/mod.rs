@@ -60,7 +60,7 @@ pub(crate) fn list<T>(
         return Ok(Listed { items: Vec::new(), total });
     }
     from.text = sql::select(columns, &from.text);
-    from.push(" ORDER BY id LIMIT ").bind(paging.limit).push(" OFFSET ").bind(paging.start);
+    from.push(" ORDER BY id").limit(paging.limit).offset(paging.start);
     Ok(Listed { items: tx.all(&from.text, &from.params, map)?, total })
 }
 

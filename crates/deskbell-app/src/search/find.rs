@@ -134,7 +134,7 @@ fn postgres(
             statement.push(if n == 0 { sql::POSTGRES_MATCH } else { sql::POSTGRES_ALSO });
             statement.bind(clause.tsquery()).push(sql::POSTGRES_QUERY).push(if n == 0 { "" } else { ")" });
         }
-        statement.push(" ORDER BY ticket_id DESC LIMIT ").bind(BATCH);
+        statement.push(" ORDER BY ticket_id DESC").limit(BATCH);
         let found = tx.all(&statement.text, &statement.params, |row| row.int(0))?;
         let Some(lowest) = found.last() else { return Ok(()) };
         let full = found.len() as i64 == BATCH;

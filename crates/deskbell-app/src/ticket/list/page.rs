@@ -63,8 +63,8 @@ fn ids(
 /// How many match; one more than is exact where there are more.
 fn count(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<i64> {
     let way = way::narrowest(tx, actor, filter)?;
-    let mut statement = union(tx.engine(), &way, condition(actor, filter, &way), None, false);
-    statement.push(" LIMIT ").bind(EXACT_UP_TO + 1);
+    let mut statement = union(tx.engine(), &way, condition(actor, filter, &way), None, None);
+    statement.limit(EXACT_UP_TO + 1);
     let text = sql::count_of(&statement.text);
     Ok(tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0))
 }
@@ -78,17 +78,14 @@ fn page(
     way: &Way,
     most: Option<i64>,
 ) -> Statement {
-    let mut statement = union(engine, way, condition(actor, filter, way), Some(paging), most.is_some());
+    let mut statement = union(engine, way, condition(actor, filter, way), Some(paging), most);
     order(paging, &mut statement);
     if let Some(most) = most {
-        statement.push(" LIMIT ").bind(most);
+        statement.limit_about(most);
         statement.text = sql::fitting(&statement.text);
         order(paging, &mut statement);
     }
-    statement.push(" LIMIT ").bind(paging.limit + 1);
-    if paging.start > 0 {
-        statement.push(" OFFSET ").bind(paging.start);
-    }
+    statement.limit(paging.limit + 1).offset(paging.start);
     statement
 }
 
@@ -110,19 +107,19 @@ fn condition(actor: &Actor, filter: &Filter, way: &Way) -> Statement {
     condition
 }
 
-/// The ids on a way, range by range, that meet a condition; or all of them, and whether they do (`flagged`). For a page
+/// The ids on a way, range by range, that meet a condition; or the first `most` of all, and whether they do. For a page
 /// with what it is sorted by, and only those after its cursor. An order and a limit can be appended.
 pub(super) fn union(
     engine: Engine,
     way: &Way,
     mut condition: Statement,
     paging: Option<&Paging>,
-    flagged: bool,
+    most: Option<i64>,
 ) -> Statement {
     let id = if way.by == By::Tag && way.merged { "tt.ticket_id" } else { "t.id" };
     let sorted = paging.map_or("t.id", |paging| paging.sort.column());
     let mut columns = if sorted == "t.id" { id.to_owned() } else { format!("{id}, {sorted}") };
-    if flagged {
+    if most.is_some() {
         columns = sql::flagged(id, sorted, &condition.text);
         condition.text = "1 = 1".to_owned();
     }
@@ -140,6 +137,8 @@ pub(super) fn union(
         }
         return statement;
     }
+    // PostgreSQL merges ranges only if each says its order and how few rows are wanted of it.
+    let said = paging.filter(|_| engine == Engine::Postgres && way.ranges.len() > 1);
     // A ticket may have several of the tags, and comes once.
     let joint = if way.by == By::Tag { " UNION " } else { " UNION ALL " };
     let mut first = true;
@@ -148,7 +147,8 @@ pub(super) fn union(
         if paging.is_some_and(|paging| is_before(paging, same)) {
             continue;
         }
-        statement.push(if first { "" } else { joint }).push(&head).push(&condition.text);
+        statement.push(if first { "" } else { joint }).push(if said.is_some() { "(" } else { "" });
+        statement.push(&head).push(&condition.text);
         first = false;
         for (column, value) in way.by.leading().iter().zip(range) {
             statement.push(" AND ").push(column).push(" = ").bind(value.clone());
@@ -156,6 +156,14 @@ pub(super) fn union(
         statement.push(way.by.stated());
         if let Some(paging) = paging {
             after(paging, id, same, &mut statement);
+        }
+        if let Some(paging) = said {
+            order(paging, &mut statement);
+            match most {
+                Some(most) => statement.limit_about(most),
+                None => statement.limit(paging.start + paging.limit + 1),
+            };
+            statement.push(")");
         }
     }
     if first {

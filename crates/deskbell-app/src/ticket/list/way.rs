@@ -321,8 +321,8 @@ fn passed(tx: &mut Tx<'_>, way: &Way, filter: &Filter, most: i64) -> Result<i64>
 fn looked_at(tx: &mut Tx<'_>, way: &Way, part: &Filter, most: i64) -> Result<i64> {
     let mut condition = Statement::new("1 = 1");
     super::conditions(&Filter { archived_too: true, ..part.clone() }, &mut condition);
-    let mut statement = super::page::union(tx.engine(), way, condition, None, false);
-    statement.push(" LIMIT ").bind(most.min(LOOK));
+    let mut statement = super::page::union(tx.engine(), way, condition, None, None);
+    statement.limit_about(most.min(LOOK));
     let text = sql::count_of(&statement.text);
     Ok(tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0))
 }
