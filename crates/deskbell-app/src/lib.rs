@@ -11,6 +11,7 @@ pub mod demo;
 mod desk;
 mod error;
 pub mod group;
+pub mod idempotency;
 pub mod import;
 pub mod item;
 pub mod journal;
@@ -26,6 +27,6 @@ mod work;
 
 pub use deskbell_db::Lane;
 
-pub use desk::{Background, BulkAnswer, Desk, Settings};
+pub use desk::{Background, BulkAnswer, Desk, Guard, Keep, Settings, Told};
 pub use error::{Error, Result};
 pub use work::{BatchId, Work};

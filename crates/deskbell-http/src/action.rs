@@ -75,7 +75,7 @@ pub struct Action {
 }
 
 /// The value of an action.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub enum ActionValue {
     /// Nothing.
     None,

@@ -19,6 +19,8 @@ pub struct Call<S> {
     pub request_id: Arc<str>,
     pub(crate) path: Vec<(&'static str, i64)>,
     pub(crate) expected: Option<Expected>,
+    /// The Idempotency-Key, and a hash of what the request means.
+    pub(crate) key: Option<(String, [u8; 32])>,
 }
 
 impl<S> Call<S> {

@@ -44,6 +44,7 @@ mod docs;
 mod error;
 mod field;
 mod media;
+mod once;
 mod openapi;
 mod operation;
 mod params;

@@ -35,6 +35,31 @@ pub(crate) enum Value {
     Actions(Vec<Action>),
 }
 
+impl Value {
+    fn meaning(&self) -> String {
+        let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Word(word) => (*word).to_owned(),
+            Self::Text(text) => text.clone(),
+            Self::Span(span) => format!("{} {}", span.first.0, span.last.0),
+            Self::Moment(moment) => json(serde_json::to_string(moment)),
+            Self::Ids(ids) => json(serde_json::to_string(ids)),
+            Self::Words(words) => json(serde_json::to_string(words)),
+            Self::Lines(lines) => json(serde_json::to_string(lines)),
+            Self::Versions(versions) => {
+                json(serde_json::to_string(&versions.iter().map(|(id, v)| (id, v.0)).collect::<Vec<_>>()))
+            }
+            Self::Map(map) => json(serde_json::to_string(map)),
+            Self::Actions(actions) => {
+                let said: Vec<_> = actions.iter().map(|action| (action.kind, &action.value)).collect();
+                json(serde_json::to_string(&said))
+            }
+        }
+    }
+}
+
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sent = self.fields.iter().zip(&self.values).filter_map(|(f, v)| Some((f.name, v.as_ref()?)));
@@ -75,6 +100,22 @@ impl Params {
 
     fn preset(&self, name: &str) -> Option<Preset> {
         self.fields[self.position(name)].default
+    }
+
+    /// What is asked for, name after value, defaults included: the same for any way of writing it.
+    pub(crate) fn meaning(&self) -> Vec<String> {
+        let mut meaning = Vec::with_capacity(self.fields.len());
+        for (field, value) in self.fields.iter().zip(&self.values) {
+            let value = match (value, field.default) {
+                (Some(value), _) => value.clone(),
+                (None, Some(Preset::Number(number))) => Value::Number(number),
+                (None, Some(Preset::Flag(flag))) => Value::Flag(flag),
+                (None, Some(Preset::Word(word))) => Value::Word(word),
+                (None, None) => continue,
+            };
+            meaning.extend([field.name.to_owned(), value.meaning()]);
+        }
+        meaning
     }
 
     /// Whether the parameter was sent with a value that says something (an empty text for a text does).

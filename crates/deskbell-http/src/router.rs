@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
+use deskbell_app::idempotency;
 use deskbell_core::fault::Detail;
 use deskbell_core::{Actor, ActorId, Code, Fault, KeyId, PermissionSet, Scope};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
@@ -24,7 +25,9 @@ use crate::decode::{self, Table, values_of_path};
 use crate::docs;
 use crate::error::{Failure, detail};
 use crate::media;
+use crate::once;
 use crate::operation::{Access, Answering, Conditions, Operation};
+use crate::params::Params;
 use crate::peer;
 use crate::reply::Reply;
 use crate::response::{self, Answered};
@@ -186,6 +189,7 @@ impl<S: Backend> Edge<S> {
 
         let (path, mut wrong) = values_of_path(operation.path_names(), &ids);
         let expected = self.expected(headers, operation, &mut wrong)?;
+        let key = if operation.method == Method::GET { None } else { once::key(headers, &mut wrong) };
         let params = drafts.values(table, operation.check, wrong)?;
         if operation.conditions == Conditions::IfMatch && expected.is_none() && self.settings.require_if_match
         {
@@ -193,9 +197,10 @@ impl<S: Backend> Edge<S> {
             return Err(Fault::new(Code::PreconditionRequired, message).into());
         }
 
+        let key = key.map(|key| (key, meaning(operation, &path, expected.as_ref(), &params)));
         let state = self.state.clone();
         let request_id = Arc::clone(request_id);
-        let call = Call { state, actor, params, request_id, path, expected };
+        let call = Call { state, actor, params, request_id, path, expected, key };
         let Some(handler) = &operation.handler else { return Err(Failure::internal("no handler")) };
         let reply = match parts.method {
             Method::GET | Method::HEAD => caught(handler(call)).await?,
@@ -228,6 +233,19 @@ impl<S: Backend> Edge<S> {
     }
 }
 
+/// A hash of what a request means, the same however it is written.
+fn meaning<S>(
+    operation: &Operation<S>,
+    path: &[(&'static str, i64)],
+    expected: Option<&Expected>,
+    params: &Params,
+) -> [u8; 32] {
+    let mut texts = vec![operation.id.to_owned(), format!("{expected:?}")];
+    texts.extend(path.iter().map(|(_, id)| id.to_string()));
+    texts.extend(params.meaning());
+    idempotency::fingerprint(texts.iter().map(String::as_str))
+}
+
 /// The values of a header; one that is no ASCII text reads as `?`, which no rule accepts.
 fn texts<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> + use<'h> {
     headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"))
@@ -237,7 +255,7 @@ fn texts<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str
 fn refused_headers<S>(headers: &HeaderMap, operation: &Operation<S>) -> Vec<Detail> {
     let reads = operation.method == Method::GET;
     let refused = [
-        ("Idempotency-Key", true),
+        (once::NAME, reads),
         ("If-Match", operation.conditions != Conditions::IfMatch),
         ("If-None-Match", !reads),
     ];

@@ -364,6 +364,22 @@ CREATE TABLE bulk_row (
     PRIMARY KEY (bulk_id, place)
 ) STRICT, WITHOUT ROWID;
 
+-- Answers of writes that came with an Idempotency-Key (name). status, headers and body are null while bulk work (bulk_id)
+-- has not been answered. headers: a JSON array of pairs.
+CREATE TABLE idempotency (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    caller      TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status      INTEGER,
+    headers     TEXT,
+    body        BLOB,
+    bulk_id     INTEGER,
+    created_at  INTEGER NOT NULL,
+    UNIQUE (caller, name)
+) STRICT;
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
 -- What an import has done already.
 CREATE TABLE import_record (
     source    TEXT NOT NULL,

@@ -13,6 +13,7 @@ use deskbell_core::{Actor, Code, Fault, Permission, TicketId, Version};
 use deskbell_db::Tx;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::{BulkAnswer, Keep};
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
 use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
@@ -44,6 +45,8 @@ pub struct Command {
     pub versions: HashMap<i64, i64>,
     /// How many rows the answer holds at the most.
     pub rows: usize,
+    /// For a request with an Idempotency-Key: how its answer is kept.
+    pub keep: Option<Keep<BulkAnswer>>,
 }
 
 /// What happened to one ticket.

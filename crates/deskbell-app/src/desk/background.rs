@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deskbell_core::{Actor, Timestamp};
-use deskbell_db::{Engine, Lane, Urgency};
+use deskbell_db::{Engine, Lane, Tx, Urgency};
 use tokio::task::JoinHandle;
 
 use super::Desk;
 use crate::error::{Error, Result};
-use crate::{bulk, key, ticket};
+use crate::{bulk, idempotency, key, ticket};
 
 /// How often the trash is emptied, and uses of keys are written.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -20,6 +20,9 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// How many tickets one transaction purges.
 const PURGE: i64 = 20;
+
+/// How many kept answers one transaction forgets.
+const FORGET: i64 = 200;
 
 /// The desk's background work; it ends with this value.
 #[derive(Debug)]
@@ -48,6 +51,7 @@ impl Desk {
             self.every(key::POLL, |desk| async move { desk.poll_keys().await }),
             self.every(MINUTE, |desk| async move { desk.record_uses().await }),
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),
+            self.every(MINUTE, |desk| async move { desk.forget_answers().await }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
         ])
     }
@@ -104,6 +108,17 @@ impl Desk {
                 due.iter().try_for_each(|id| ticket::delete::purge_from_trash(work, *id))
             })
             .await?;
+        }
+    }
+
+    /// Forgets the answers whose time is over.
+    pub async fn forget_answers(&self) -> Result<()> {
+        let until = Timestamp(self.inner.context.now().0 - self.inner.settings.idempotency_hours * 3_600);
+        loop {
+            let purge = move |tx: &mut Tx<'_>| idempotency::purge(tx, until, FORGET);
+            if self.inner.store.write(Urgency::Bulk, purge).await? < FORGET.unsigned_abs() {
+                return Ok(());
+            }
         }
     }
 

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use deskbell_core::{Actor, ActorId, JobId, Permission};
 use deskbell_db::{Lane, Urgency};
 
-use super::Desk;
+use super::{Desk, Keep, Told};
 use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task};
 use crate::error::{Error, Result};
+use crate::idempotency::{self, Answer, Before};
 use crate::ticket::solve;
 use crate::work::{BatchId, Work};
 
 /// How often a chunk that the store refused is tried again before the work waits for its next lease.
 const TRIES: u32 = 5;
+
+/// How many seconds longer than `job_after` a request may take that waits for its work.
+const MARGIN: i64 = 10;
 
 /// What a bulk call answers.
 #[derive(Debug)]
@@ -46,25 +50,81 @@ impl Desk {
     ///
     /// Errors: `forbidden` without the permission of the call or of an edit. What goes wrong with a ticket stands in
     /// its row.
-    pub async fn bulk(&self, actor: Arc<Actor>, command: Command) -> Result<BulkAnswer> {
+    pub async fn bulk(&self, actor: Arc<Actor>, command: Command) -> Result<Told<BulkAnswer>> {
         bulk::check_permissions(&actor, command.permission, &command.edits)?;
-        let task = Task { edits: command.edits, versions: command.versions };
+        let task = Task { edits: command.edits.clone(), versions: command.versions.clone() };
         if command.dry_run {
             let done = self.try_out(&actor, command.ids, task, command.atomic).await?;
             let mut done = Bulk::of(None, done);
             done.rows.truncate(command.rows);
-            return Ok(BulkAnswer::Done(done));
+            return Ok(Told::Done(BulkAnswer::Done(done)));
+        }
+        let _guard = self.begin(&actor, command.keep.as_ref())?;
+        if let Some(keep) = &command.keep
+            && let Some(answer) = self.answered_before(&actor, command.call, keep).await?
+        {
+            return Ok(Told::Before(answer));
         }
         if command.atomic {
-            return self.atomic(&actor, command.call, command.ids, task).await.map(BulkAnswer::Done);
+            return self.atomic(&actor, command.call, command.ids, task, command.keep).await;
         }
         if command.ids.len() <= CHUNK {
-            let ids = command.ids;
-            let (rows, batch) =
-                self.write(&actor, command.call, move |work| bulk::apply(work, &ids, &task)).await?;
-            return Ok(BulkAnswer::Done(Bulk::of(Some(batch), rows)));
+            let (ids, keep) = (command.ids, command.keep);
+            let write = self.write(&actor, command.call, move |work| {
+                if let Some(before) = Keep::before(keep.as_ref(), work)? {
+                    return Ok(before);
+                }
+                let rows = bulk::apply(work, &ids, &task)?;
+                let done = BulkAnswer::Done(Bulk::of(Some(work.batch.clone()), rows));
+                Keep::store(keep.as_ref(), work, done)
+            });
+            return Ok(write.await?.0);
         }
-        self.durable(&actor, command.call, command.ids, task, command.rows).await
+        self.durable(&actor, command, task).await
+    }
+
+    /// What a request with this key was answered, or what is to be answered to it now that its first one is no longer
+    /// waited for: of work that went on after its process had ended.
+    async fn answered_before(
+        &self,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        keep: &Keep<BulkAnswer>,
+    ) -> Result<Option<Answer>> {
+        let (once, now) = (keep.once.clone(), self.inner.context.now());
+        let look = self.read(Lane::Point, actor, move |tx, actor| {
+            let before = idempotency::find(tx, actor, &once, now)?;
+            let Before::Working(job, _) = before else { return Ok((before, None)) };
+            Ok((before, bulk::progress(tx, job)?))
+        });
+        let (began, progress) = match look.await? {
+            (Before::Nothing, _) => return Ok(None),
+            (Before::Answered(answer), _) => return Ok(Some(answer)),
+            (Before::Working(_, began), Some(progress)) => (began, progress),
+            (Before::Working(..), None) => return Err(idempotency::in_progress()),
+        };
+        let job = progress.id;
+        let waited = self.inner.settings.job_after.as_secs().cast_signed() + MARGIN;
+        if progress.state != bulk::State::Done && now.0 <= began.0 + waited {
+            return Err(idempotency::in_progress());
+        }
+        let answer = self.answer_of(progress).await?;
+        self.keep_answer(actor, call, keep, job, (keep.tell)(&answer)).await
+    }
+
+    /// Keeps the answer of durable work. `None`: it is a refusal, which is not kept.
+    async fn keep_answer(
+        &self,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        keep: &Keep<BulkAnswer>,
+        job: JobId,
+        answer: Answer,
+    ) -> Result<Option<Answer>> {
+        let once = keep.once.clone();
+        let keeping =
+            self.write(actor, call, move |work| idempotency::answered(work, &once, job, answer.clone()));
+        Ok(keeping.await?.0)
     }
 
     /// Solves the unfinished tickets that exist for the actor.
@@ -76,7 +136,8 @@ impl Desk {
         call: &'static str,
         which: solve::Which,
         dry_run: bool,
-    ) -> Result<BulkAnswer> {
+        keep: Option<Keep<BulkAnswer>>,
+    ) -> Result<Told<BulkAnswer>> {
         let ids =
             self.read(Lane::Slow, &actor, move |tx, actor| solve::unfinished(tx, actor, &which)).await?;
         let command = Command {
@@ -88,6 +149,7 @@ impl Desk {
             dry_run,
             versions: std::collections::HashMap::new(),
             rows: solve::ROWS,
+            keep,
         };
         self.bulk(actor, command).await
     }
@@ -115,40 +177,54 @@ impl Desk {
         call: &'static str,
         ids: Vec<i64>,
         task: Task,
-    ) -> Result<Bulk> {
+        keep: Option<Keep<BulkAnswer>>,
+    ) -> Result<Told<BulkAnswer>> {
         let batch = BatchId::new(&*self.inner.context);
         let tried = self.try_out(actor, ids.clone(), task.clone(), true).await?;
         if tried.iter().any(bulk::has_failed) {
-            return Ok(Bulk::of(Some(batch), tried));
+            return Ok(Told::Done(BulkAnswer::Done(Bulk::of(Some(batch), tried))));
         }
         let (actor, context, name) = (Arc::clone(actor), Arc::clone(&self.inner.context), batch.clone());
-        let done = self.inner.store.write(Urgency::Alone, move |tx| {
+        let write = self.inner.store.write(Urgency::Alone, move |tx| {
             let mut work = Work::new(tx, &actor, call, &name, &*context);
+            if let Some(before) = Keep::before(keep.as_ref(), &mut work)? {
+                return Ok(before);
+            }
             let rows = bulk::apply(&mut work, &ids, &task)?;
             if rows.iter().any(bulk::has_failed) {
                 return Err(Atomic::Failed(bulk::rolled_back(rows)));
             }
+            let done = BulkAnswer::Done(Bulk::of(Some(name.clone()), rows));
+            let told = Keep::store(keep.as_ref(), &mut work, done)?;
             work.finish()?;
-            Ok(rows)
+            Ok(told)
         });
-        match done.await {
-            Ok(rows) | Err(Atomic::Failed(rows)) => Ok(Bulk::of(Some(batch), rows)),
+        match write.await {
+            Ok(told) => Ok(told),
+            Err(Atomic::Failed(rows)) => Ok(Told::Done(BulkAnswer::Done(Bulk::of(Some(batch), rows)))),
             Err(Atomic::Error(error)) => Err(error),
         }
     }
 
     /// Writes the work down first; then it is finished whatever happens to this call, its client or this process.
-    async fn durable(
-        &self,
-        actor: &Arc<Actor>,
-        call: &'static str,
-        ids: Vec<i64>,
-        task: Task,
-        rows: usize,
-    ) -> Result<BulkAnswer> {
-        let node = self.inner.node.clone();
-        let (id, _) =
-            self.write(actor, call, move |work| bulk::start(work, &node, &ids, &task, rows)).await?;
+    async fn durable(&self, actor: &Arc<Actor>, command: Command, task: Task) -> Result<Told<BulkAnswer>> {
+        let (node, call) = (self.inner.node.clone(), command.call);
+        let Command { ids, rows, keep, .. } = command;
+        let kept = keep.clone();
+        let begin = self.write(actor, call, move |work| {
+            if let Some(before) = Keep::before(kept.as_ref(), work)? {
+                return Ok(Err(before));
+            }
+            let id = bulk::start(work, &node, &ids, &task, rows)?;
+            if let Some(keep) = &kept {
+                idempotency::keep_work(work, &keep.once, id)?;
+            }
+            Ok(Ok(id))
+        });
+        let id = match begin.await?.0 {
+            Ok(id) => id,
+            Err(before) => return Ok(before),
+        };
         let desk = self.clone();
         let mut running = tokio::spawn(async move { desk.finish(id).await });
         tokio::select! {
@@ -158,11 +234,20 @@ impl Desk {
         let system = Arc::new(Actor::system());
         let progress = self.read(Lane::Point, &system, move |tx, _| bulk::progress(tx, id)).await?;
         let lost = || Error::from(deskbell_core::Fault::not_found("Job", id));
-        let progress = progress.ok_or_else(lost)?;
+        let answer = self.answer_of(progress.ok_or_else(lost)?).await?;
+        let Some(keep) = keep else { return Ok(Told::Done(answer)) };
+        let kept = self.keep_answer(actor, call, &keep, id, (keep.tell)(&answer)).await?;
+        Ok(kept.map_or(Told::Done(answer), Told::Kept))
+    }
+
+    /// What is to be said of work that is this far.
+    async fn answer_of(&self, progress: Progress) -> Result<BulkAnswer> {
         if progress.state != bulk::State::Done {
             return Ok(BulkAnswer::Job(progress));
         }
+        let (system, id) = (Arc::new(Actor::system()), progress.id);
         let done = self.read(Lane::List, &system, move |tx, _| bulk::result(tx, id)).await?;
+        let lost = || Error::from(deskbell_core::Fault::not_found("Job", id));
         Ok(BulkAnswer::Done(done.ok_or_else(lost)?))
     }
 

@@ -3,6 +3,7 @@
 mod background;
 mod bulk;
 mod first_start;
+mod once;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,12 +19,17 @@ use crate::work::{BatchId, Work};
 
 pub use background::Background;
 pub use bulk::BulkAnswer;
+pub use once::{Guard, Keep, Told};
+
+use once::UnderWay;
 
 /// What can be set of the use cases; the rest of the configuration belongs to the binary.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How long a deleted ticket stays in the trash, in minutes; 0 deletes at once.
     pub undo_minutes: i64,
+    /// For how many hours an answer is kept for its Idempotency-Key.
+    pub idempotency_hours: i64,
     /// After how long a bulk call answers with a job and goes on.
     pub job_after: Duration,
     /// Where people reach the desk, without a slash at the end: for links in answers.
@@ -32,7 +38,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { undo_minutes: 60, job_after: Duration::from_secs(5), public_url: String::new() }
+        Self {
+            undo_minutes: 60,
+            idempotency_hours: 24,
+            job_after: Duration::from_secs(5),
+            public_url: String::new(),
+        }
     }
 }
 
@@ -48,6 +59,8 @@ struct Inner {
     settings: Settings,
     keys: KeyCache,
     frequent: Arc<Frequent>,
+    /// Requests with an Idempotency-Key that are under way here.
+    under_way: UnderWay,
     /// This node, as the holder of leases.
     node: String,
 }
@@ -59,8 +72,9 @@ impl Desk {
         let mut bytes = [0u8; 8];
         context.random(&mut bytes);
         let node = format!("node-{:016x}", u64::from_be_bytes(bytes));
-        let (keys, frequent) = (KeyCache::new(), Arc::default());
-        let desk = Self { inner: Arc::new(Inner { store, context, settings, keys, frequent, node }) };
+        let (keys, frequent, under_way) = (KeyCache::new(), Arc::default(), UnderWay::default());
+        let inner = Inner { store, context, settings, keys, frequent, under_way, node };
+        let desk = Self { inner: Arc::new(inner) };
         desk.write_blocking(Urgency::Interactive, &Arc::new(Actor::system()), "start", first_start::run)?;
         Ok(desk)
     }

@@ -9,7 +9,7 @@ use deskbell_db::{Kind, Urgency};
 use super::place::require_served;
 use super::rules::require_sight;
 use super::{load as load_group, load_all, sql};
-use crate::Desk;
+use crate::desk::{Desk, Keep, Told};
 use crate::error::{Error, Result};
 use crate::statement::Statement;
 use crate::ticket::counters::Cell;
@@ -35,27 +35,36 @@ pub async fn delete(
     id: GroupId,
     move_to: Option<GroupId>,
     expected: impl Fn(Version) -> bool + Clone + Send + Sync + 'static,
-) -> Result<(Version, BatchId)> {
+    keep: Option<Keep<(Version, BatchId)>>,
+) -> Result<Told<(Version, BatchId)>> {
     actor.require(Permission::GroupCud)?;
     let batch = BatchId::new(&**desk.context());
-    let (desk, actor, name) = (desk.clone(), Arc::clone(actor), batch.clone());
+    let guard = desk.begin(actor, keep.as_ref())?;
+    let (desk, actor) = (desk.clone(), Arc::clone(actor));
     let moving = tokio::spawn(async move {
+        let _guard = guard;
         // The first step shares its COMMIT with others that wait; most groups are gone after it.
         let mut urgency = Urgency::Interactive;
         loop {
-            let expected = expected.clone();
-            let step = move |work: &mut Work<'_, '_>| step(work, id, move_to, &expected);
-            if let Some(version) = desk.write_in(&name, urgency, &actor, call, step).await? {
-                return Ok(version);
+            let (expected, keep) = (expected.clone(), keep.clone());
+            let step = move |work: &mut Work<'_, '_>| {
+                if let Some(before) = Keep::before(keep.as_ref(), work)? {
+                    return Ok(Some(before));
+                }
+                let Some(version) = step(work, id, move_to, &expected)? else { return Ok(None) };
+                let done = (version, work.batch.clone());
+                Keep::store(keep.as_ref(), work, done).map(Some)
+            };
+            if let Some(told) = desk.write_in(&batch, urgency, &actor, call, step).await? {
+                return Ok(told);
             }
             urgency = Urgency::Bulk;
         }
     });
-    let version = moving.await.unwrap_or_else(|_| {
+    moving.await.unwrap_or_else(|_| {
         let text = "moving the tickets of a group ended early; the group is still there";
         Err(Error::Store(deskbell_db::Error::new(Kind::Engine, text)))
-    })?;
-    Ok((version, batch))
+    })
 }
 
 /// Moves some tickets. Answers the version that the group's end is, once it is gone.

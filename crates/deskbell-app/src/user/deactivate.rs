@@ -9,7 +9,7 @@ use deskbell_db::{Kind, Urgency};
 use super::rules::require_reach;
 use super::update::write;
 use super::{User, sql};
-use crate::Desk;
+use crate::desk::{Desk, Keep, Told};
 use crate::error::{Error, Result};
 use crate::item;
 use crate::statement::Statement;
@@ -33,23 +33,60 @@ pub async fn deactivate(
     call: &'static str,
     id: UserId,
     expected: impl Fn(Version) -> bool + Send + 'static,
-) -> Result<(Version, BatchId)> {
+    keep: Option<Keep<(Version, BatchId)>>,
+) -> Result<Told<(Version, BatchId)>> {
     actor.require(Permission::UserCud)?;
     let batch = BatchId::new(&**desk.context());
-    let (desk, actor, name) = (desk.clone(), Arc::clone(actor), batch.clone());
+    let guard = desk.begin(actor, keep.as_ref())?;
+    let (desk, actor) = (desk.clone(), Arc::clone(actor));
     let running = tokio::spawn(async move {
-        let first = move |work: &mut Work<'_, '_>| begin(work, id, &expected);
-        let (version, mut over) = desk.write_in(&name, Urgency::Interactive, &actor, call, first).await?;
-        while !over {
-            over = desk.write_in(&name, Urgency::Bulk, &actor, call, move |work| unassign(work, id)).await?;
+        let _guard = guard;
+        let kept = keep.clone();
+        let first = move |work: &mut Work<'_, '_>| {
+            if let Some(before) = Keep::before(kept.as_ref(), work)? {
+                return Ok(Step::Over(before));
+            }
+            let (version, over) = begin(work, id, &expected)?;
+            step(work, version, over, kept.as_ref())
+        };
+        let mut step_done = desk.write_in(&batch, Urgency::Interactive, &actor, call, first).await?;
+        loop {
+            let version = match step_done {
+                Step::Over(told) => return Ok(told),
+                Step::More(version) => version,
+            };
+            let kept = keep.clone();
+            let next = move |work: &mut Work<'_, '_>| {
+                let over = unassign(work, id)?;
+                step(work, version, over, kept.as_ref())
+            };
+            step_done = desk.write_in(&batch, Urgency::Bulk, &actor, call, next).await?;
         }
-        Ok(version)
     });
-    let version = running.await.unwrap_or_else(|_| {
+    running.await.unwrap_or_else(|_| {
         let text = "taking a user off tickets ended early; the same call goes on";
         Err(Error::Store(deskbell_db::Error::new(Kind::Engine, text)))
-    })?;
-    Ok((version, batch))
+    })
+}
+
+/// What one transaction came to.
+enum Step {
+    /// Tickets are left.
+    More(Version),
+    Over(Told<(Version, BatchId)>),
+}
+
+fn step(
+    work: &mut Work<'_, '_>,
+    version: Version,
+    over: bool,
+    keep: Option<&Keep<(Version, BatchId)>>,
+) -> Result<Step> {
+    if !over {
+        return Ok(Step::More(version));
+    }
+    let done = (version, work.batch.clone());
+    Keep::store(keep, work, done).map(Step::Over)
 }
 
 fn begin(work: &mut Work<'_, '_>, id: UserId, expected: impl Fn(Version) -> bool) -> Result<(Version, bool)> {

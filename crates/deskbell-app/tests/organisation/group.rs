@@ -17,8 +17,8 @@ fn update(bench: &Bench, id: GroupId, fields: Fields) -> Result<Version> {
 }
 
 fn delete(bench: &Bench, id: GroupId, move_to: Option<GroupId>) -> Result<Version> {
-    let deleted = block_on(group::delete(&bench.desk, &admin(), "groupDelete", id, move_to, any));
-    deleted.map(|(version, _)| version)
+    let deleted = block_on(group::delete(&bench.desk, &admin(), "groupDelete", id, move_to, any, None));
+    deleted.map(|told| told.done().expect("no key").0)
 }
 
 both_engines! {
@@ -101,7 +101,7 @@ both_engines! {
         let same = bench.write(&by_brand, move |work| group::update(work, both, &one, any));
         assert_eq!(same.expect("nothing to change"), Version(1));
         assert_eq!(get(bench, both).brands, [mine, other]);
-        let gone = block_on(group::delete(&bench.desk, &by_brand, "groupDelete", both, Some(team), any));
+        let gone = block_on(group::delete(&bench.desk, &by_brand, "groupDelete", both, Some(team), any, None));
         refused(gone, Code::Forbidden);
     }
 

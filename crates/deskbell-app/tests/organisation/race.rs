@@ -76,7 +76,7 @@ both_engines! {
                 }
                 let (desk, actor) = (bench.desk.clone(), admin());
                 let delete = tokio::spawn(async move {
-                    group::delete(&desk, &actor, "groupDelete", id, Some(FIRST_GROUP), any).await
+                    group::delete(&desk, &actor, "groupDelete", id, Some(FIRST_GROUP), any, None).await
                 });
                 let assigns: Vec<_> = tickets.iter().map(|t| assign(bench, *t, Change::Group(id))).collect();
                 delete.await.expect("no panic").expect("the group is gone");
@@ -108,7 +108,7 @@ both_engines! {
                 }
                 let (desk, actor) = (bench.desk.clone(), admin());
                 let gone = tokio::spawn(async move {
-                    user::deactivate(&desk, &actor, "userDelete", id, any).await
+                    user::deactivate(&desk, &actor, "userDelete", id, any, None).await
                 });
                 let assigns: Vec<_> = tickets.iter().map(|t| assign(bench, *t, Change::User(id))).collect();
                 gone.await.expect("no panic").expect("deactivated");

@@ -16,7 +16,8 @@ fn update(bench: &Bench, id: UserId, fields: Fields) -> Result<Version> {
 }
 
 fn deactivate(bench: &Bench, actor: &std::sync::Arc<deskbell_core::Actor>, id: UserId) -> Result<Version> {
-    block_on(user::deactivate(&bench.desk, actor, "userDelete", id, any)).map(|(version, _)| version)
+    block_on(user::deactivate(&bench.desk, actor, "userDelete", id, any, None))
+        .map(|told| told.done().expect("no key").0)
 }
 
 both_engines! {

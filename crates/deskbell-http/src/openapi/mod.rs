@@ -6,10 +6,12 @@ mod pattern;
 mod responses;
 mod schema;
 
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::condition::IF_MATCH_PATTERN;
 use crate::field::{Field, Kind};
+use crate::once;
 use crate::openapi::schema::Place;
 use crate::operation::{Access, Conditions, Operation, Relation};
 use crate::router::BASE;
@@ -168,7 +170,13 @@ fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
             json!({ "type": "string" }),
         )),
     };
-    if let Some((name, description, schema)) = header {
+    let once = (operation.method != Method::GET && !operation.later).then(|| {
+        let description = "Sent again under the same key, the write is not done again but answered as before. A name of your \
+                           choice, new for each write; it belongs to your API key and is kept for 24 hours unless \
+                           configured otherwise.";
+        (once::NAME, description, json!({ "type": "string", "pattern": "^[ -~]{1,255}$" }))
+    });
+    for (name, description, schema) in header.into_iter().chain(once) {
         found.push(json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema }));
     }
     found

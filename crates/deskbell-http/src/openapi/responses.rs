@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskbell_core::Code;
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::error::status_of;
@@ -177,6 +178,9 @@ fn failures<S>(operation: &Operation<S>) -> BTreeMap<u16, Vec<Code>> {
     if operation.conditions == Conditions::IfMatch {
         codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
     }
+    if operation.method != Method::GET && !operation.later {
+        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
+    }
     codes.extend(&operation.failures);
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
@@ -196,7 +200,7 @@ fn failure(status: u16, codes: &[Code], is_bulk: bool) -> Value {
     }
     let headers: &[(&str, &str)] = match status {
         401 => &[("WWW-Authenticate", "Authenticate")],
-        429 | 503 => &[("Retry-After", "RetryAfter")],
+        409 | 429 | 503 => &[("Retry-After", "RetryAfter")],
         _ => &[],
     };
     let schema = match is_bulk {

@@ -130,7 +130,8 @@ async fn content_types_are_three_and_never_guessed() {
 #[tokio::test]
 async fn headers_of_safe_writes_that_a_call_does_not_take_are_refused() {
     for (line, header, expected) in [
-        ("POST /api/v2/ticket", ("idempotency-key", "k"), "400 invalid_parameter Idempotency-Key"),
+        ("GET /api/v2/ticket", ("idempotency-key", "k"), "400 invalid_parameter Idempotency-Key"),
+        ("PUT /api/v2/ticket/7", ("idempotency-key", ""), "400 invalid_parameter Idempotency-Key"),
         ("POST /api/v2/ticket", ("if-match", "\"1\""), "400 invalid_parameter If-Match"),
         ("GET /api/v2/ticket/7", ("if-match", "\"1\""), "400 invalid_parameter If-Match"),
         ("PUT /api/v2/ticket/7", ("if-none-match", "*"), "400 invalid_parameter If-None-Match"),

@@ -85,6 +85,12 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "60",
                 "How long a deleted ticket stays in the trash before it is erased. 0 erases at once.",
             ),
+            key(
+                "idempotency_hours",
+                Kind::Number(1, 8_760, "hours"),
+                "24",
+                "How long the answer of a write is kept for its Idempotency-Key, under which it is not done again.",
+            ),
         ],
     ),
     (
@@ -246,7 +252,6 @@ pub(crate) const LATER: &[&str] = &[
     "archive_days",
     "changes_days",
     "file_limit",
-    "idempotency_hours",
     "rate_limit",
     "webhook_allow_private",
 ];

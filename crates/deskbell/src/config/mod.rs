@@ -218,6 +218,7 @@ impl Config {
     pub(crate) fn desk(&self) -> deskbell_app::Settings {
         deskbell_app::Settings {
             undo_minutes: self.number("undo_minutes"),
+            idempotency_hours: self.number("idempotency_hours"),
             public_url: self.text("public_url").to_owned(),
             ..deskbell_app::Settings::default()
         }

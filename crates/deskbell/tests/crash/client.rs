@@ -11,6 +11,7 @@ use serde_json::Value;
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     key: String,
+    once: Option<String>,
 }
 
 impl Client {
@@ -18,15 +19,22 @@ impl Client {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Self { stream: BufReader::new(stream), key: key.to_owned() })
+        Ok(Self { stream: BufReader::new(stream), key: key.to_owned(), once: None })
+    }
+
+    /// The next requests go under this Idempotency-Key.
+    pub(crate) fn once(&mut self, name: &str) -> &mut Self {
+        self.once = Some(name.to_owned());
+        self
     }
 
     /// Sends a request and waits for the whole answer.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: &Value) -> io::Result<(u16, Value)> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
+        let once = self.once.as_ref().map(|name| format!("Idempotency-Key: {name}\r\n")).unwrap_or_default();
         let request = format!(
-            "{method} /api/v2{path} HTTP/1.1\r\nHost: desk\r\napiKey: {}\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+            "{method} /api/v2{path} HTTP/1.1\r\nHost: desk\r\napiKey: {}\r\n{once}{kind}Content-Length: {}\r\n\r\n{body}",
             self.key,
             body.len()
         );

@@ -6,6 +6,7 @@ mod client;
 #[expect(dead_code, reason = "it is the scenarios' file; they use more of it")]
 #[path = "../it/harness/engine.rs"]
 mod engine;
+mod retries;
 mod server;
 mod writers;
 

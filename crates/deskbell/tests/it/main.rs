@@ -4,6 +4,7 @@ mod costs;
 mod customer;
 mod demo;
 mod harness;
+mod idempotency;
 mod import;
 mod laws;
 mod permission_matrix;

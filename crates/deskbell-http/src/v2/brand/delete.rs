@@ -23,8 +23,8 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, admits) = (BrandId(call.id("brandID")), page::admits(&call));
-    let write = call.state.write(&call.actor, "brandDelete", move |work| brand::delete(work, id, &admits));
-    let (version, batch) = write.await?;
-    let reply = Reply::result("Brand deleted.").named("brandID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write = call.write("brandDelete", move |work| brand::delete(work, id, &admits));
+    write
+        .answer(move |&version| Reply::result("Brand deleted.").named("brandID", id.0).in_version(version))
+        .await
 }

@@ -26,9 +26,8 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, fields, admits) = (BrandId(call.id("brandID")), fields::of(&call.params), page::admits(&call));
-    let write =
-        call.state.write(&call.actor, "brandUpdate", move |work| brand::update(work, id, &fields, &admits));
-    let (version, batch) = write.await?;
-    let reply = Reply::result("Brand updated.").named("brandID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write = call.write("brandUpdate", move |work| brand::update(work, id, &fields, &admits));
+    write
+        .answer(move |&version| Reply::result("Brand updated.").named("brandID", id.0).in_version(version))
+        .await
 }

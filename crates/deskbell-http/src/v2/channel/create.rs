@@ -21,8 +21,13 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let fields = fields::of(&call.params);
-    let write = call.state.write(&call.actor, "channelCreate", move |work| channel::create(work, &fields));
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Channel created.").named("channelID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()).at(&format!("/api/v2/channel/{id}")))
+    let write = call.write("channelCreate", move |work| channel::create(work, &fields));
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Channel created.")
+                .named("channelID", id.0)
+                .in_version(version)
+                .at(&format!("/api/v2/channel/{id}"))
+        })
+        .await
 }

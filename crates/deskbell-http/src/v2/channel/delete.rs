@@ -22,9 +22,10 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, admits) = (ChannelId(call.id("channelID")), page::admits(&call));
-    let write =
-        call.state.write(&call.actor, "channelDelete", move |work| channel::delete(work, id, &admits));
-    let (version, batch) = write.await?;
-    let reply = Reply::result("Channel deleted.").named("channelID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write = call.write("channelDelete", move |work| channel::delete(work, id, &admits));
+    write
+        .answer(move |&version| {
+            Reply::result("Channel deleted.").named("channelID", id.0).in_version(version)
+        })
+        .await
 }

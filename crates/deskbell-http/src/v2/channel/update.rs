@@ -27,10 +27,10 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, fields, admits) =
         (ChannelId(call.id("channelID")), fields::of(&call.params), page::admits(&call));
-    let write = call
-        .state
-        .write(&call.actor, "channelUpdate", move |work| channel::update(work, id, &fields, &admits));
-    let (version, batch) = write.await?;
-    let reply = Reply::result("Channel updated.").named("channelID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write = call.write("channelUpdate", move |work| channel::update(work, id, &fields, &admits));
+    write
+        .answer(move |&version| {
+            Reply::result("Channel updated.").named("channelID", id.0).in_version(version)
+        })
+        .await
 }

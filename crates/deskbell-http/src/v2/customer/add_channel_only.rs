@@ -60,10 +60,11 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (whose, addresses) = (fields::whose(&call.params, true), addresses(&call.params));
     let no_sync = call.params.flag("noSync");
-    let write = call.state.write(&call.actor, "customerAddChannel", move |work| {
-        add_channels::add(work, &whose, &addresses, no_sync)
-    });
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Channel added.").named("customerID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write =
+        call.write("customerAddChannel", move |work| add_channels::add(work, &whose, &addresses, no_sync));
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Channel added.").named("customerID", id.0).in_version(version)
+        })
+        .await
 }

@@ -64,9 +64,13 @@ fn new(params: &Params) -> NewCustomer {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let new = new(&call.params);
-    let write = call.state.write(&call.actor, "customerCreate", move |work| create::create(work, &new));
-    let ((id, version), batch) = write.await?;
-    let reply =
-        Reply::result("User created and channel linked.").named("customerID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()).at(&format!("/api/v2/customer/{id}")))
+    let write = call.write("customerCreate", move |work| create::create(work, &new));
+    write
+        .answer(|&(id, version)| {
+            Reply::result("User created and channel linked.")
+                .named("customerID", id.0)
+                .in_version(version)
+                .at(&format!("/api/v2/customer/{id}"))
+        })
+        .await
 }

@@ -23,9 +23,8 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, expected) = (CustomerId(call.id("customerID")), call.expected().cloned());
-    let write = call.state.write(&call.actor, "customerDelete", move |work| {
+    let write = call.write("customerDelete", move |work| {
         delete::delete(work, id, |v| expected.as_ref().is_none_or(|e| e.admits(v)))
     });
-    let ((), batch) = write.await?;
-    Ok(Reply::result("Customer deleted.").named("customerID", id.0).in_batch(batch.as_str()))
+    write.answer(move |&()| Reply::result("Customer deleted.").named("customerID", id.0)).await
 }

@@ -36,12 +36,14 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (whose, expected) = (fields::whose(&call.params, true), call.expected().cloned());
     let kind = call.params.need_parsed("channel_id", Kind::parse);
     let address = call.params.text("address").unwrap_or_default().to_owned();
-    let write = call.state.write(&call.actor, "customerRemoveChannel", move |work| {
+    let write = call.write("customerRemoveChannel", move |work| {
         remove_channel::remove(work, &whose, kind, &address, |v| {
             expected.as_ref().is_none_or(|e| e.admits(v))
         })
     });
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Channel removed.").named("customerID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Channel removed.").named("customerID", id.0).in_version(version)
+        })
+        .await
 }

@@ -57,10 +57,12 @@ fn changes(params: &Params) -> Changes {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let whose = Whose::Path(CustomerId(call.id("customerID")));
     let (changes, expected) = (changes(&call.params), call.expected().cloned());
-    let write = call.state.write(&call.actor, "customerUpdate", move |work| {
+    let write = call.write("customerUpdate", move |work| {
         update::update(work, &whose, &changes, |v| expected.as_ref().is_none_or(|e| e.admits(v)))
     });
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Customer updated.").named("customerID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Customer updated.").named("customerID", id.0).in_version(version)
+        })
+        .await
 }

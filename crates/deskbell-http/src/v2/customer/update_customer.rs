@@ -32,10 +32,12 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         fields: call.params.map("custom_fields").to_vec(),
         ..Changes::default()
     };
-    let write = call.state.write(&call.actor, "customerUpdateByExternalID", move |work| {
+    let write = call.write("customerUpdateByExternalID", move |work| {
         update::update(work, &whose, &changes, |v| expected.as_ref().is_none_or(|e| e.admits(v)))
     });
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Customer updated.").named("customerID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Customer updated.").named("customerID", id.0).in_version(version)
+        })
+        .await
 }

@@ -25,8 +25,13 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let fields = fields::of(&call.params);
-    let write = call.state.write(&call.actor, "groupCreate", move |work| group::create(work, &fields));
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Group created.").named("groupID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()).at(&format!("/api/v2/group/{id}")))
+    let write = call.write("groupCreate", move |work| group::create(work, &fields));
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Group created.")
+                .named("groupID", id.0)
+                .in_version(version)
+                .at(&format!("/api/v2/group/{id}"))
+        })
+        .await
 }

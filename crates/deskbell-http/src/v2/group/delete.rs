@@ -1,10 +1,10 @@
 //! DELETE /api/v2/group/{groupID}: deletes a group and moves its tickets. Rules live in `deskbell_app::group::delete`.
 
-use deskbell_app::{Desk, group};
-use deskbell_core::{Code, GroupId, Permission};
+use deskbell_app::{BatchId, Desk, group};
+use deskbell_core::{Code, GroupId, Permission, Version};
 
 use crate::v2::page;
-use crate::{Call, Failure, Field, Operation, Reply};
+use crate::{Call, Failure, Field, Operation, Reply, once};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::delete("groupDelete", "/group/{groupID}")
@@ -26,8 +26,11 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, admits) = (GroupId(call.id("groupID")), page::admits(&call));
     let move_to = call.params.id("moveTo").map(GroupId);
-    let deleted = group::delete(&call.state, &call.actor, "groupDelete", id, move_to, admits);
-    let (version, batch) = deleted.await?;
-    let reply = Reply::result("Group deleted.").named("groupID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let reply = move |(version, batch): &(Version, BatchId)| {
+        let reply = Reply::result("Group deleted.").named("groupID", id.0);
+        reply.in_version(*version).in_batch(batch.as_str())
+    };
+    let keep = call.keep(reply);
+    let deleted = group::delete(&call.state, &call.actor, "groupDelete", id, move_to, admits, keep);
+    Ok(once::answer(deleted.await?, |done| reply(&done)))
 }

@@ -28,9 +28,8 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, fields, admits) = (GroupId(call.id("groupID")), fields::of(&call.params), page::admits(&call));
-    let write =
-        call.state.write(&call.actor, "groupUpdate", move |work| group::update(work, id, &fields, &admits));
-    let (version, batch) = write.await?;
-    let reply = Reply::result("Group updated.").named("groupID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write = call.write("groupUpdate", move |work| group::update(work, id, &fields, &admits));
+    write
+        .answer(move |&version| Reply::result("Group updated.").named("groupID", id.0).in_version(version))
+        .await
 }

@@ -8,7 +8,7 @@ use deskbell_core::{Code, Permission};
 
 use super::{MOST, MOST_ATOMIC};
 use crate::bulk::{Bulk, BulkRow, RowOutcome};
-use crate::{Call, Failure, Params, Reply};
+use crate::{Call, Failure, Params, Reply, once};
 
 /// The sentences of a bulk call: what was done to `{n} of {all} tickets`, and what would be.
 #[derive(Clone, Copy)]
@@ -45,13 +45,14 @@ pub(super) async fn run(
         dry_run,
         versions: call.params.versions("versions").iter().map(|(id, v)| (*id, v.0)).collect(),
         rows: MOST,
+        keep: call.keep(move |answer: &BulkAnswer| reply(answer, total as i64, dry_run, words)),
     };
-    let answer = call.state.bulk(call.actor, command).await?;
-    Ok(reply(answer, total as i64, dry_run, words))
+    let told = call.state.bulk(call.actor, command).await?;
+    Ok(once::answer(told, |answer| reply(&answer, total as i64, dry_run, words)))
 }
 
 /// The answer: a bulk result, or a job that goes on.
-pub(super) fn reply(answer: BulkAnswer, total: i64, dry_run: bool, words: Words) -> Reply {
+pub(super) fn reply(answer: &BulkAnswer, total: i64, dry_run: bool, words: Words) -> Reply {
     let done = match answer {
         BulkAnswer::Done(done) => done,
         BulkAnswer::Job(job) => {
@@ -69,19 +70,19 @@ pub(super) fn reply(answer: BulkAnswer, total: i64, dry_run: bool, words: Words)
         changed: done.changed.unsigned_abs(),
         unchanged: done.unchanged.unsigned_abs(),
         failed: done.failed.unsigned_abs(),
-        rows: done.rows.into_iter().map(|row| row_of(row, dry_run)).collect(),
+        rows: done.rows.iter().map(|row| row_of(row, dry_run)).collect(),
     }
     .into()
 }
 
-fn row_of(row: bulk::Row, dry_run: bool) -> BulkRow {
-    let outcome = match row.outcome {
-        bulk::RowOutcome::Changed(version) => RowOutcome::Changed((!dry_run).then_some(version)),
-        bulk::RowOutcome::Unchanged(version) => RowOutcome::Unchanged((!dry_run).then_some(version)),
+fn row_of(row: &bulk::Row, dry_run: bool) -> BulkRow {
+    let outcome = match &row.outcome {
+        bulk::RowOutcome::Changed(version) => RowOutcome::Changed((!dry_run).then_some(*version)),
+        bulk::RowOutcome::Unchanged(version) => RowOutcome::Unchanged((!dry_run).then_some(*version)),
         bulk::RowOutcome::Failed { code, message, field, current_version } => RowOutcome::Failed {
-            code,
-            message,
-            field,
+            code: *code,
+            message: message.clone(),
+            field: field.clone(),
             current_version: current_version.map(deskbell_core::Version),
         },
     };

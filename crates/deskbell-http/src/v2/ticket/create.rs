@@ -48,8 +48,13 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         group: call.params.id("assignedGroupID").map(GroupId),
         edits: edits::further_edits(&call.params),
     };
-    let write = call.state.write(&call.actor, "ticketCreate", move |work| create::create(work, &new));
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("Ticket created.").named("ticketID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()).at(&format!("/api/v2/ticket/{id}")))
+    let write = call.write("ticketCreate", move |work| create::create(work, &new));
+    write
+        .answer(|&(id, version)| {
+            Reply::result("Ticket created.")
+                .named("ticketID", id.0)
+                .in_version(version)
+                .at(&format!("/api/v2/ticket/{id}"))
+        })
+        .await
 }

@@ -36,12 +36,14 @@ pub(super) fn edit(desk: &Desk, purge: bool) -> Edit {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let id = TicketId(call.id("ticketID"));
     let (edits, expected) = ([edit(&call.state, call.params.flag("purge"))], call.expected().cloned());
-    let write = call.state.write(&call.actor, "ticketDelete", move |work| {
+    let write = call.write("ticketDelete", move |work| {
         update::update(work, Permission::TicketDelete, id, &edits, |v| {
             expected.as_ref().is_none_or(|e| e.admits(v))
         })
     });
-    let (outcome, batch) = write.await?;
-    let reply = Reply::result("Ticket deleted.").named("ticketID", id.0).in_version(outcome.version());
-    Ok(reply.in_batch(batch.as_str()))
+    write
+        .answer(move |outcome| {
+            Reply::result("Ticket deleted.").named("ticketID", id.0).in_version(outcome.version())
+        })
+        .await
 }

@@ -6,7 +6,7 @@ use deskbell_app::{BulkAnswer, Desk};
 use deskbell_core::Permission;
 
 use super::bulk::{self, Words};
-use crate::{Call, Failure, Field, Operation, Reply};
+use crate::{Call, Failure, Field, Operation, Reply, once};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::put("ticketSolveUnfinished", "/ticket/solveUnfinishedTickets")
@@ -40,10 +40,15 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         updated_before: call.params.span("updatedBefore").map(|s| s.first),
     };
     let dry_run = call.params.flag("dryRun");
-    let answer = call.state.solve_unfinished(call.actor, "ticketSolveUnfinished", which, dry_run).await?;
-    let total = match &answer {
+    let keep = call.keep(move |answer| reply(answer, dry_run));
+    let told = call.state.solve_unfinished(call.actor, "ticketSolveUnfinished", which, dry_run, keep).await?;
+    Ok(once::answer(told, |answer| reply(&answer, dry_run)))
+}
+
+fn reply(answer: &BulkAnswer, dry_run: bool) -> Reply {
+    let total = match answer {
         BulkAnswer::Done(done) => done.changed + done.unchanged + done.failed,
         BulkAnswer::Job(job) => job.total,
     };
-    Ok(bulk::reply(answer, total, dry_run, Words { done: "Solved", would: "Would solve" }))
+    bulk::reply(answer, total, dry_run, Words { done: "Solved", would: "Would solve" })
 }

@@ -22,10 +22,14 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let id = TicketId(call.params.need("ticketID"));
     let edits = [Edit::new("ticketID", Change::UnlinkCustomer)];
-    let write = call.state.write(&call.actor, "ticketUnlinkCustomer", move |work| {
+    let write = call.write("ticketUnlinkCustomer", move |work| {
         update::update(work, Permission::TicketUpdate, id, &edits, |_| true)
     });
-    let (outcome, batch) = write.await?;
-    let reply = Reply::result("Customer unlinked from ticket.").named("ticketID", id.0);
-    Ok(reply.in_version(outcome.version()).in_batch(batch.as_str()))
+    write
+        .answer(move |outcome| {
+            Reply::result("Customer unlinked from ticket.")
+                .named("ticketID", id.0)
+                .in_version(outcome.version())
+        })
+        .await
 }

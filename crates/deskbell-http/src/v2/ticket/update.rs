@@ -36,12 +36,14 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, edits) = (TicketId(call.id("ticketID")), edits::of(&call.params));
     let expected = call.expected().cloned();
-    let write = call.state.write(&call.actor, "ticketUpdate", move |work| {
+    let write = call.write("ticketUpdate", move |work| {
         update::update(work, Permission::TicketUpdate, id, &edits, |v| {
             expected.as_ref().is_none_or(|e| e.admits(v))
         })
     });
-    let (outcome, batch) = write.await?;
-    let reply = Reply::result("Ticket updated.").named("ticketID", id.0).in_version(outcome.version());
-    Ok(reply.in_batch(batch.as_str()))
+    write
+        .answer(move |outcome| {
+            Reply::result("Ticket updated.").named("ticketID", id.0).in_version(outcome.version())
+        })
+        .await
 }

@@ -24,10 +24,13 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let fields = fields::of_create(&call.params);
-    let write = call
-        .state
-        .write(&call.actor, "userCreate", move |work| user::create(work, &fields, &user::Account::default()));
-    let ((id, version), batch) = write.await?;
-    let reply = Reply::result("User created.").named("userID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()).at(&format!("/api/v2/user/{id}")))
+    let write = call.write("userCreate", move |work| user::create(work, &fields, &user::Account::default()));
+    write
+        .answer(|&(id, version)| {
+            Reply::result("User created.")
+                .named("userID", id.0)
+                .in_version(version)
+                .at(&format!("/api/v2/user/{id}"))
+        })
+        .await
 }

@@ -1,10 +1,10 @@
 //! DELETE /api/v2/user/{userID}: deactivates a user. Rules live in `deskbell_app::user::deactivate`.
 
-use deskbell_app::{Desk, user};
-use deskbell_core::{Code, Permission, UserId};
+use deskbell_app::{BatchId, Desk, user};
+use deskbell_core::{Code, Permission, UserId, Version};
 
 use crate::v2::page;
-use crate::{Call, Failure, Operation, Reply};
+use crate::{Call, Failure, Operation, Reply, once};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::delete("userDelete", "/user/{userID}")
@@ -24,7 +24,11 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, admits) = (UserId(call.id("userID")), page::admits(&call));
-    let (version, batch) = user::deactivate(&call.state, &call.actor, "userDelete", id, admits).await?;
-    let reply = Reply::result("User deactivated.").named("userID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let reply = move |(version, batch): &(Version, BatchId)| {
+        let reply = Reply::result("User deactivated.").named("userID", id.0);
+        reply.in_version(*version).in_batch(batch.as_str())
+    };
+    let keep = call.keep(reply);
+    let told = user::deactivate(&call.state, &call.actor, "userDelete", id, admits, keep).await?;
+    Ok(once::answer(told, |done| reply(&done)))
 }

@@ -28,9 +28,8 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (id, fields, admits) =
         (UserId(call.id("userID")), fields::of_update(&call.params), page::admits(&call));
-    let write =
-        call.state.write(&call.actor, "userUpdate", move |work| user::update(work, id, &fields, &admits));
-    let (version, batch) = write.await?;
-    let reply = Reply::result("User updated.").named("userID", id.0).in_version(version);
-    Ok(reply.in_batch(batch.as_str()))
+    let write = call.write("userUpdate", move |work| user::update(work, id, &fields, &admits));
+    write
+        .answer(move |&version| Reply::result("User updated.").named("userID", id.0).in_version(version))
+        .await
 }

@@ -153,6 +153,16 @@ impl TestDesk {
         self.key("*")
     }
 
+    /// The same caller at this desk, another node of the one that it is a caller of.
+    pub(crate) fn with(&self, caller: &Client) -> Client {
+        Client::new(
+            self.router.clone(),
+            Arc::clone(&self.runtime),
+            Some(caller.secret().to_owned()),
+            caller.id,
+        )
+    }
+
     /// A caller without a key.
     pub(crate) fn nobody(&self) -> Client {
         Client::new(self.router.clone(), Arc::clone(&self.runtime), None, deskbell_core::KeyId(0))

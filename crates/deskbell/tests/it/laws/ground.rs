@@ -29,7 +29,7 @@ impl Ground {
         let probe = Probe::new(&desk.place);
         do_as_system(&desk, lay);
         let system = Arc::new(Actor::system());
-        let leaves = user::deactivate(&desk.desk, &system, "test", UserId(3), |_| true);
+        let leaves = user::deactivate(&desk.desk, &system, "test", UserId(3), |_| true, None);
         desk.block_on(leaves).expect("an inactive user");
         let admin = desk.admin();
         Self { desk, admin, probe }

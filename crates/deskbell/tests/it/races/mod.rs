@@ -15,7 +15,7 @@ use deskbell_app::Settings;
 use crate::harness::TestDesk;
 
 /// Runs the job so often at the same time, each with its number; answers in the order of the numbers.
-fn crowd<T: Send>(size: usize, job: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn crowd<T: Send>(size: usize, job: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(size);
     std::thread::scope(|scope| {
         let (start, job) = (&start, &job);
@@ -29,6 +29,6 @@ fn crowd<T: Send>(size: usize, job: impl Fn(usize) -> T + Sync) -> Vec<T> {
 }
 
 /// Another node on the data of a desk.
-fn node(desk: &TestDesk) -> TestDesk {
+pub(crate) fn node(desk: &TestDesk) -> TestDesk {
     TestDesk::at(desk.place.clone(), Settings::default())
 }

@@ -65,7 +65,7 @@ both_engines! {
             let id = do_as_system(&desk, move |work| group::find_or_create(work, &format!("Group {round}")));
             let (gone, seen) = race([&desk, &other], &json!({"assignedGroupID": id.0}), || {
                 let to = Some(GroupId(1));
-                went(desk.block_on(group::delete(&desk.desk, &system, "test", GroupId(id.0), to, |_| true)))
+                went(desk.block_on(group::delete(&desk.desk, &system, "test", GroupId(id.0), to, |_| true, None)))
             });
             assert!(gone, "with a group to move to nothing is in the way");
             any_made(&seen, "assignedGroupID");
@@ -105,7 +105,7 @@ both_engines! {
                 user::create(work, &fields, &user::Account::default()).map(|(id, _)| id)
             });
             let (_, seen) = race([&desk, &other], &json!({"assignedUserID": id.0}), || {
-                went(desk.block_on(user::deactivate(&desk.desk, &system, "test", UserId(id.0), |_| true)))
+                went(desk.block_on(user::deactivate(&desk.desk, &system, "test", UserId(id.0), |_| true, None)))
             });
             for seen in seen {
                 assert!(seen.status == 200 || seen.json["code"] == "conflict", "{}", seen.text);

@@ -261,26 +261,6 @@ both_engines! {
         }
     }
 
-    fn what_is_to_come_is_refused_and_never_ignored(desk: TestDesk) {
-        let id = desk.ticket(json!({}));
-        let key = desk.admin();
-        for (method, path) in [
-            (Method::POST, "/ticket"),
-            (Method::POST, "/ticket/setStatus"),
-            (Method::PUT, "/ticket/1"),
-            (Method::DELETE, "/ticket/1"),
-            (Method::DELETE, "/ticket/multi"),
-        ] {
-            let request = key
-                .request(method, path)
-                .header("idempotency-key", "k-1")
-                .header("content-type", "application/json");
-            let json = key.send(request, json!({}).to_string()).expect(400);
-            assert!(json["message"].as_str().unwrap().contains("Idempotency-Key"), "{path}: {json}");
-        }
-        assert_eq!((desk.item(id)["version"].clone(), total(&key, "")), (json!(1), 1));
-    }
-
     fn bulk_options_are_checked_like_any_field(desk: TestDesk) {
         let id = desk.ticket(json!({}));
         let key = desk.admin();
