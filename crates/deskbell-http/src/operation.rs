@@ -92,7 +92,6 @@ pub struct Operation<S> {
     pub(crate) conditions: Conditions,
     pub(crate) answer: Answer,
     pub(crate) job: bool,
-    pub(crate) later: bool,
     pub(crate) failures: Vec<Code>,
     pub(crate) check: Option<fn(&Params, &mut Vec<Detail>)>,
     pub(crate) handler: Option<Handler<S>>,
@@ -117,7 +116,6 @@ impl<S> Operation<S> {
             conditions: Conditions::None,
             answer: Answer::Result(&[]),
             job: false,
-            later: false,
             failures: Vec::new(),
             check: None,
             handler: None,
@@ -306,14 +304,6 @@ impl<S> Operation<S> {
         self
     }
 
-    /// Known to the contract, not supported by this build yet: the handler refuses it with a sentence that says so, and
-    /// the documentation names no success.
-    #[must_use]
-    pub fn not_yet(mut self) -> Self {
-        self.later = true;
-        self
-    }
-
     /// Codes of the use case, beside those that every call can answer.
     #[must_use]
     pub fn fails(mut self, codes: &[Code]) -> Self {
@@ -372,11 +362,6 @@ impl<S> Operation<S> {
     /// What it answers.
     pub fn answer(&self) -> Answer {
         self.answer
-    }
-
-    /// Whether this build refuses it, whatever is sent.
-    pub fn is_later(&self) -> bool {
-        self.later
     }
 
     /// The names of the ids in its path.

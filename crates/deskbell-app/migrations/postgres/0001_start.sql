@@ -364,6 +364,17 @@ CREATE TABLE bulk_row (
     PRIMARY KEY (bulk_id, place)
 );
 
+-- What a write replaced in a ticket besides what its events say, for taking it back; kept for as long as that is possible.
+CREATE TABLE undo (
+    batch_id          TEXT NOT NULL,
+    ticket_id         BIGINT NOT NULL,
+    closed_at         BIGINT,
+    last_update_agent BIGINT,
+    created_at        BIGINT NOT NULL,
+    PRIMARY KEY (batch_id, ticket_id)
+);
+CREATE INDEX undo_by_age ON undo (created_at);
+
 -- Answers of writes that came with an Idempotency-Key (name). status, headers and body are null while bulk work (bulk_id)
 -- has not been answered. headers: a JSON array of pairs.
 CREATE TABLE idempotency (

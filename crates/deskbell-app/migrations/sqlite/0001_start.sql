@@ -364,6 +364,17 @@ CREATE TABLE bulk_row (
     PRIMARY KEY (bulk_id, place)
 ) STRICT, WITHOUT ROWID;
 
+-- What a write replaced in a ticket besides what its events say, for taking it back; kept for as long as that is possible.
+CREATE TABLE undo (
+    batch_id          TEXT NOT NULL,
+    ticket_id         INTEGER NOT NULL,
+    closed_at         INTEGER,
+    last_update_agent INTEGER,
+    created_at        INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, ticket_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX undo_by_age ON undo (created_at);
+
 -- Answers of writes that came with an Idempotency-Key (name). status, headers and body are null while bulk work (bulk_id)
 -- has not been answered. headers: a JSON array of pairs.
 CREATE TABLE idempotency (

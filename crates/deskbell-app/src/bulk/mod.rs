@@ -17,11 +17,14 @@ use crate::desk::{BulkAnswer, Keep};
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
 use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
-use crate::ticket::{Ticket, load};
+use crate::ticket::{Ticket, load, undo};
 use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State};
 pub(crate) use run::{Step, claim, free, may_see, owner, progress, result, run_chunk, start};
+
+/// How many tickets an atomic call may name.
+pub const MOST_ATOMIC: usize = 1_000;
 
 /// How many tickets one transaction changes at the most.
 pub const CHUNK: usize = 250;
@@ -37,6 +40,8 @@ pub struct Command {
     pub ids: Vec<i64>,
     /// What to do to each, in order.
     pub edits: Vec<Edit>,
+    /// The batch that is taken back, instead of edits.
+    pub takes_back: Option<String>,
     /// All or nothing.
     pub atomic: bool,
     /// Tell, and write nothing.
@@ -112,6 +117,8 @@ impl Bulk {
 pub(crate) struct Task {
     pub(crate) edits: Vec<Edit>,
     pub(crate) versions: HashMap<i64, i64>,
+    /// The batch that is taken back, instead of edits.
+    pub(crate) takes_back: Option<String>,
 }
 
 /// Refuses an actor that lacks the permission of the call or of one of its edits.
@@ -125,13 +132,12 @@ pub(crate) fn check_permissions(actor: &Actor, permission: Permission, edits: &[
 
 /// Does the edits to some tickets in this transaction, each on its own.
 pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
-    let mut tickets: HashMap<i64, _> =
-        load::many_for_update(work.tx, work.actor, ids)?.into_iter().map(|t| (t.id.0, t)).collect();
+    let mut tickets = task.load(work.tx, work.actor, ids, true)?;
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
         let settled = match tickets.remove(id) {
-            None => Err(load::missing(TicketId(*id))),
-            Some(ticket) => checked(work.tx, work.actor, ticket, task, settle),
+            None => Err(task.missing(TicketId(*id))),
+            Some(ticket) => checked(work.tx, work.actor, ticket, task, true),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.write(work)?),
@@ -147,13 +153,13 @@ pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result
 pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
     let mut tickets: HashMap<i64, _> = HashMap::with_capacity(ids.len());
     for some in ids.chunks(CHUNK) {
-        tickets.extend(load::many(tx, actor, some)?.into_iter().map(|t| (t.id.0, t)));
+        tickets.extend(task.load(tx, actor, some, false)?);
     }
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
         let settled = match tickets.remove(id) {
-            None => Err(load::missing(TicketId(*id))),
-            Some(ticket) => checked(tx, actor, ticket, task, settle_reading),
+            None => Err(task.missing(TicketId(*id))),
+            Some(ticket) => checked(tx, actor, ticket, task, false),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.outcome()),
@@ -169,14 +175,41 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
 fn checked(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    ticket: Ticket,
+    (ticket, in_trash): (Ticket, bool),
     task: &Task,
-    settle: fn(&mut Tx<'_>, &Actor, Ticket, &[Edit]) -> Result<Settled>,
+    writes: bool,
 ) -> Result<Settled> {
     if task.versions.get(&ticket.id.0).is_some_and(|v| *v != ticket.version.0) {
         return Err(stale(ticket.id, ticket.version).into());
     }
-    settle(tx, actor, ticket, &task.edits)
+    match &task.takes_back {
+        Some(batch) => undo::settle(tx, actor, (ticket, in_trash), batch, writes),
+        None if writes => settle(tx, actor, ticket, &task.edits),
+        None => settle_reading(tx, actor, ticket, &task.edits),
+    }
+}
+
+impl Task {
+    /// The tickets by id, and whether they are in the trash; for a write they are locked.
+    fn load(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        ids: &[i64],
+        writes: bool,
+    ) -> Result<HashMap<i64, (Ticket, bool)>> {
+        let found = match (&self.takes_back, writes) {
+            (Some(_), writes) => load::with_trash(tx, actor, ids, writes)?,
+            (None, true) => load::many_for_update(tx, actor, ids)?.into_iter().map(|t| (t, false)).collect(),
+            (None, false) => load::many(tx, actor, ids)?.into_iter().map(|t| (t, false)).collect(),
+        };
+        Ok(found.into_iter().map(|found| (found.0.id.0, found)).collect())
+    }
+
+    /// What is said of a ticket that is not there. Those of a batch were within the actor's limits when it was looked at.
+    fn missing(&self, id: TicketId) -> Error {
+        if self.takes_back.is_some() { undo::gone(id) } else { load::missing(id) }
+    }
 }
 
 fn row(id: i64, outcome: std::result::Result<Outcome, Box<Fault>>) -> Row {

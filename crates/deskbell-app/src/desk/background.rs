@@ -111,8 +111,10 @@ impl Desk {
         }
     }
 
-    /// Forgets the answers whose time is over.
+    /// Forgets the answers whose time is over, and what can no longer be taken back.
     pub async fn forget_answers(&self) -> Result<()> {
+        let undone = Timestamp(self.inner.context.now().0 - self.inner.settings.undo_minutes * 60);
+        self.inner.store.write(Urgency::Bulk, move |tx| ticket::undo::forget(tx, undone)).await?;
         let until = Timestamp(self.inner.context.now().0 - self.inner.settings.idempotency_hours * 3_600);
         loop {
             let purge = move |tx: &mut Tx<'_>| idempotency::purge(tx, until, FORGET);

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use deskbell_core::{Actor, ActorId, JobId, Permission};
+use deskbell_core::{Actor, ActorId, Code, Fault, JobId, Permission};
 use deskbell_db::{Lane, Urgency};
 
 use super::{Desk, Keep, Told};
 use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task};
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Before};
-use crate::ticket::solve;
+use crate::ticket::{solve, undo};
 use crate::work::{BatchId, Work};
 
 /// How often a chunk that the store refused is tried again before the work waits for its next lease.
@@ -52,7 +52,8 @@ impl Desk {
     /// its row.
     pub async fn bulk(&self, actor: Arc<Actor>, command: Command) -> Result<Told<BulkAnswer>> {
         bulk::check_permissions(&actor, command.permission, &command.edits)?;
-        let task = Task { edits: command.edits.clone(), versions: command.versions.clone() };
+        let (edits, versions) = (command.edits.clone(), command.versions.clone());
+        let task = Task { edits, versions, takes_back: command.takes_back.clone() };
         if command.dry_run {
             let done = self.try_out(&actor, command.ids, task, command.atomic).await?;
             let mut done = Bulk::of(None, done);
@@ -145,6 +146,7 @@ impl Desk {
             permission: Permission::SetStatus,
             ids,
             edits: solve::edits(),
+            takes_back: None,
             atomic: false,
             dry_run,
             versions: std::collections::HashMap::new(),
@@ -154,6 +156,33 @@ impl Desk {
         self.bulk(actor, command).await
     }
 
+    /// Takes a write back, single or bulk, by its batch: for the tickets that were not changed since. `options` has no edits.
+    ///
+    /// Errors: those of `undo::find`. What goes wrong with a ticket stands in its row.
+    pub async fn undo(
+        &self,
+        actor: Arc<Actor>,
+        batch: String,
+        mut options: Command,
+    ) -> Result<Told<BulkAnswer>> {
+        if let Some(keep) = &options.keep
+            && let Some(answer) = self.answered_before(&actor, options.call, keep).await?
+        {
+            return Ok(Told::Before(answer));
+        }
+        let (now, minutes) = (self.inner.context.now(), self.inner.settings.undo_minutes);
+        let name = batch.clone();
+        let find = self.read(Lane::Slow, &actor, move |tx, actor| undo::find(tx, actor, &name, now, minutes));
+        (options.ids, options.permission) = find.await?;
+        if options.atomic && options.ids.len() > bulk::MOST_ATOMIC {
+            let message =
+                format!("An atomic call takes at most 1,000 tickets; the batch has {}.", options.ids.len());
+            return Err(Fault::of("batchID", Code::PayloadTooLarge, message).into());
+        }
+        options.takes_back = Some(batch);
+        self.bulk(actor, options).await
+    }
+
     /// How far a piece of bulk work is: for the key that made it.
     ///
     /// Errors: `not_found`.
@@ -161,7 +190,7 @@ impl Desk {
         let found = self.read(Lane::Point, actor, move |tx, actor| {
             Ok(bulk::progress(tx, id)?.filter(|p| bulk::may_see(actor, p)))
         });
-        found.await?.ok_or_else(|| deskbell_core::Fault::not_found("Job", id).into())
+        found.await?.ok_or_else(|| Fault::not_found("Job", id).into())
     }
 
     async fn try_out(&self, actor: &Arc<Actor>, ids: Vec<i64>, task: Task, atomic: bool) -> Result<Vec<Row>> {
@@ -233,7 +262,7 @@ impl Desk {
         }
         let system = Arc::new(Actor::system());
         let progress = self.read(Lane::Point, &system, move |tx, _| bulk::progress(tx, id)).await?;
-        let lost = || Error::from(deskbell_core::Fault::not_found("Job", id));
+        let lost = || Error::from(Fault::not_found("Job", id));
         let answer = self.answer_of(progress.ok_or_else(lost)?).await?;
         let Some(keep) = keep else { return Ok(Told::Done(answer)) };
         let kept = self.keep_answer(actor, call, &keep, id, (keep.tell)(&answer)).await?;
@@ -247,7 +276,7 @@ impl Desk {
         }
         let (system, id) = (Arc::new(Actor::system()), progress.id);
         let done = self.read(Lane::List, &system, move |tx, _| bulk::result(tx, id)).await?;
-        let lost = || Error::from(deskbell_core::Fault::not_found("Job", id));
+        let lost = || Error::from(Fault::not_found("Job", id));
         Ok(BulkAnswer::Done(done.ok_or_else(lost)?))
     }
 

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use deskbell_core::{ActorId, Direction, MessageId, TicketId, Timestamp};
 use deskbell_db::{Row, Tx};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::search::Prepared;
@@ -197,4 +198,68 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
             search::remove_text(tx, ticket, *first_segment, text)?;
         }
     }
+}
+
+/// A note as it stands in the store, for the journal: taken out, it can be put back as it was.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    id: i64,
+    channel_id: i64,
+    direction: i64,
+    from_name: String,
+    user_id: i64,
+    user_name: String,
+    content: String,
+    external_id: String,
+    first_segment: i64,
+    created_at: i64,
+}
+
+/// Takes a note out of a ticket's timeline and out of the search index. Answers it as text; `None` if it is not there.
+pub(crate) fn take_out(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<Option<String>> {
+    let stored = tx.first(sql::NOTE, &[id.into(), ticket.0.into()], |row| {
+        let text = |at| row.str(at).map(str::to_owned);
+        Ok(Stored {
+            id,
+            channel_id: row.int(0)?,
+            direction: row.int(1)?,
+            from_name: text(2)?,
+            user_id: row.int(3)?,
+            user_name: text(4)?,
+            content: text(5)?,
+            external_id: text(6)?,
+            first_segment: row.int(7)?,
+            created_at: row.int(8)?,
+        })
+    })?;
+    let Some(stored) = stored else { return Ok(None) };
+    search::remove_text(tx, ticket, stored.first_segment, &stored.content)?;
+    tx.exec(sql::DELETE, &[id.into()])?;
+    Ok(serde_json::to_string(&stored).ok())
+}
+
+/// Puts a note back that was taken out, under the id that it had. Answers the id; `None` if the text is no note.
+pub(crate) fn put_back(tx: &mut Tx<'_>, ticket: TicketId, stored: &str) -> Result<Option<i64>> {
+    let Ok(note) = serde_json::from_str::<Stored>(stored) else { return Ok(None) };
+    let words = search::prepare(tx.engine(), &note.content);
+    let segments = search::add_text(tx, ticket, note.first_segment, &words)?;
+    tx.exec(
+        sql::PUT_BACK,
+        &[
+            note.id.into(),
+            ticket.0.into(),
+            (Kind::Note as i64).into(),
+            note.channel_id.into(),
+            note.direction.into(),
+            note.from_name.into(),
+            note.user_id.into(),
+            note.user_name.into(),
+            note.content.into(),
+            note.external_id.into(),
+            note.first_segment.into(),
+            segments.into(),
+            note.created_at.into(),
+        ],
+    )?;
+    Ok(Some(note.id))
 }

@@ -16,3 +16,14 @@ pub(super) const NEWEST: &str = "SELECT m.id, m.kind, m.channel_id, m.direction,
 /// The searched texts of a ticket, some at a time.
 pub(super) const TEXTS: &str = "SELECT id, first_segment, COALESCE(plain, content) FROM message \
      WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT 100";
+
+/// A note of a ticket.
+pub(super) const NOTE: &str = "SELECT channel_id, direction, from_name, user_id, user_name, content, external_id, \
+     first_segment, created_at FROM message WHERE id = $1 AND ticket_id = $2 AND kind = 2";
+/// Takes a row out.
+pub(super) const DELETE: &str = "DELETE FROM message WHERE id = $1";
+/// A note under the id that it had.
+pub(super) const PUT_BACK: &str = "INSERT INTO message (id, ticket_id, kind, channel_id, direction, from_address, from_name, \
+     to_address, to_name, cc, bcc, user_id, user_name, content, meta_data, external_id, pinned, in_queue, responds_to, \
+     first_segment, segments, created_at) \
+     VALUES ($1, $2, $3, $4, $5, '', $6, '', '', '', '', $7, $8, $9, '{}', $10, 0, 0, 0, $11, $12, $13)";

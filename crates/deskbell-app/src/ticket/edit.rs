@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::Ticket;
 use super::sql;
+use super::undo::Back;
 use crate::error::{Error, Result};
 
 /// One thing to do to a ticket.
@@ -95,6 +96,8 @@ pub struct Draft {
     pub(super) now: Ticket,
     pub(super) notes: Vec<String>,
     pub(super) delete: Option<bool>,
+    /// What only taking back does.
+    pub(super) back: Back,
     /// Which fields asked for brand, group and user, for the rules that look at the whole.
     pub(super) placed_by: Option<String>,
     /// Whether what is referred to is kept from being deleted until the transaction ends.
@@ -120,6 +123,7 @@ impl Draft {
             before: ticket,
             notes: Vec::new(),
             delete: None,
+            back: Back::default(),
             placed_by: None,
             locks: true,
         }

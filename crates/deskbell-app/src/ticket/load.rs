@@ -56,6 +56,22 @@ pub fn many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> 
     select_many(tx, actor, ids, false)
 }
 
+/// Those of the tickets within the actor's limits, and whether they are in the trash: for taking back what put them there.
+pub(crate) fn with_trash(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ids: &[i64],
+    lock: bool,
+) -> Result<Vec<(Ticket, bool)>> {
+    let mut found: Vec<_> = select_many(tx, actor, ids, lock)?.into_iter().map(|t| (t, false)).collect();
+    let mut statement = Statement::new(&sql::select_tickets());
+    statement.push("t.deleted_at IS NOT NULL AND ");
+    in_scope(&actor.scope, "t.", &mut statement);
+    let trash = chosen(tx, statement, ids, lock)?;
+    found.extend(trash.into_iter().map(|t| (t, true)));
+    Ok(found)
+}
+
 /// Every ticket above an id up to another, in the trash or not, some at a time: for a check of the data, which nobody
 /// sees.
 pub(crate) fn stored(tx: &mut Tx<'_>, after: TicketId, last: TicketId, limit: i64) -> Result<Vec<Ticket>> {
@@ -63,7 +79,11 @@ pub(crate) fn stored(tx: &mut Tx<'_>, after: TicketId, last: TicketId, limit: i6
 }
 
 fn select_many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], lock: bool) -> Result<Vec<Ticket>> {
-    let mut statement = select(actor);
+    let statement = select(actor);
+    chosen(tx, statement, ids, lock)
+}
+
+fn chosen(tx: &mut Tx<'_>, mut statement: Statement, ids: &[i64], lock: bool) -> Result<Vec<Ticket>> {
     statement.push(" AND ").within("t.id", ids).push(" ORDER BY t.id");
     if lock && tx.engine() == Engine::Postgres {
         statement.push(" FOR UPDATE OF t");

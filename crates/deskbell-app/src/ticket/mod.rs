@@ -11,6 +11,7 @@ mod row;
 pub mod settle;
 pub mod solve;
 mod sql;
+pub mod undo;
 pub mod update;
 pub(crate) mod whole;
 

@@ -177,7 +177,7 @@ pub(super) fn tags_to_text(tags: &[String]) -> String {
     deskbell_core::text::join_csv(tags)
 }
 
-fn tags_from_text(text: &str) -> Vec<String> {
+pub(super) fn tags_from_text(text: &str) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }

@@ -1,13 +1,14 @@
 //! The end of every change of a ticket: what differs is found, checked as a whole and written, with its events,
 //! counters, tags and search entries. One version step, however many edits.
 
-use deskbell_core::{Actor, Code, Direction, Fault, TicketId, Version};
+use deskbell_core::{Actor, Code, Direction, Fault, TicketId, Timestamp, Version};
 use deskbell_db::{Tx, Value};
 
 use super::counters::Cell;
 use super::edit::{Draft, Edit, Faults, tag_key};
 use super::row::{Ticket, tags_to_text};
 use super::sql;
+use super::undo::{self, Back, Replaced};
 use crate::error::Result;
 use crate::journal::Event;
 use crate::message::{self, Kind, NewMessage};
@@ -38,7 +39,8 @@ pub struct Settled {
     now: Ticket,
     fields: Vec<(&'static str, String, String)>,
     notes: Vec<String>,
-    delete: Option<bool>,
+    pub(super) delete: Option<bool>,
+    back: Back,
 }
 
 /// Applies the edits to a ticket loaded through the gate, and checks the whole. Writes nothing.
@@ -55,10 +57,16 @@ pub fn settle_reading(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[E
     settle_draft(tx, actor, draft, edits)
 }
 
-fn settle_draft(tx: &mut Tx<'_>, actor: &Actor, mut draft: Draft, edits: &[Edit]) -> Result<Settled> {
+pub(super) fn settle_draft(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    mut draft: Draft,
+    edits: &[Edit],
+) -> Result<Settled> {
     draft.apply_all(tx, actor, edits, Faults::default())?;
-    let fields = differences(&draft.before, &draft.now);
-    Ok(Settled { before: draft.before, now: draft.now, fields, notes: draft.notes, delete: draft.delete })
+    let Draft { before, now, notes, delete, back, .. } = draft;
+    let fields = differences(&before, &now);
+    Ok(Settled { before, now, fields, notes, delete, back })
 }
 
 /// The fault for a version that is not the present one.
@@ -70,7 +78,7 @@ pub fn stale(id: TicketId, present: Version) -> Fault {
 
 /// The changed fields by their keys in the item, with the values before and after as the journal keeps them.
 fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, String)> {
-    let time = |t: Option<deskbell_core::Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
+    let time = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
     let form = |t: &Ticket| t.form.map(|f| f.to_string()).unwrap_or_default();
     let texts = |t: &Ticket| {
         [
@@ -95,7 +103,8 @@ fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, Stri
 impl Settled {
     /// What it will come to.
     pub fn outcome(&self) -> Outcome {
-        if self.fields.is_empty() && self.notes.is_empty() && self.delete.is_none() {
+        let same = self.fields.is_empty() && self.notes.is_empty() && self.delete.is_none();
+        if same && self.back.is_nothing() {
             Outcome::Unchanged(self.before.version)
         } else {
             Outcome::Changed(self.before.version.next())
@@ -112,6 +121,7 @@ impl Settled {
             return self.purge(work);
         }
         self.write_notes(work)?;
+        self.write_back(work)?;
         for (item_type, before, after) in std::mem::take(&mut self.fields) {
             self.now.events += 1;
             work.record(event(&self.now, item_type, Some(before), Some(after)));
@@ -120,10 +130,16 @@ impl Settled {
             self.now.events += 1;
             work.record(event(&self.now, "deleted", None, None));
         }
+        if self.back.restore {
+            self.now.events += 1;
+            work.record(event(&self.now, "restored", None, None));
+        }
         self.write_row(work)?;
         self.write_tags(work)?;
         search::replace_head(work.tx, &self.before, &self.now)?;
-        work.count(Cell::of(&self.before), -1);
+        if !self.back.restore {
+            work.count(Cell::of(&self.before), -1);
+        }
         if self.delete.is_none() {
             work.count(Cell::of(&self.now), 1);
         }
@@ -163,14 +179,53 @@ impl Settled {
         Ok(())
     }
 
+    /// Takes notes out of the timeline, and puts back those that were taken out.
+    fn write_back(&mut self, work: &mut Work<'_, '_>) -> Result<()> {
+        for id in std::mem::take(&mut self.back.notes_gone) {
+            if let Some(stored) = message::take_out(work.tx, self.now.id, id)? {
+                self.now.messages -= 1;
+                work.record(event(&self.now, "note", Some(stored), None));
+            }
+        }
+        for stored in std::mem::take(&mut self.back.notes_back) {
+            if let Some(id) = message::put_back(work.tx, self.now.id, &stored)? {
+                self.now.messages += 1;
+                work.record(event(&self.now, "note", None, Some(id.to_string())));
+            }
+        }
+        if let Some(replaced) = self.back.replaced {
+            self.now.last_update_agent = replaced.last_update_agent;
+        } else if self.now.messages < self.before.messages {
+            self.now.last_update_agent = None;
+        }
+        Ok(())
+    }
+
+    /// Keeps what this write replaces and no event tells.
+    fn keep_replaced(&self, work: &mut Work<'_, '_>, closed_at: Option<Timestamp>) -> Result<()> {
+        let (b, n) = (&self.before, &self.now);
+        let closed = b.closed_at.is_some() && b.closed_at != closed_at;
+        let agent = b.last_update_agent.is_some() && b.last_update_agent != n.last_update_agent;
+        if closed || agent {
+            let replaced = Replaced { closed_at: b.closed_at, last_update_agent: b.last_update_agent };
+            undo::keep(work, n.id, replaced)?;
+        }
+        Ok(())
+    }
+
     /// Writes the columns that differ: naming an index's column would rewrite the index, changed or not.
     fn write_row(&self, work: &mut Work<'_, '_>) -> Result<()> {
         let (b, n) = (&self.before, &self.now);
+        let closed_at = match self.back.replaced {
+            Some(replaced) => replaced.closed_at,
+            None => b.closed_at_after(n.status, work.now),
+        };
+        self.keep_replaced(work, closed_at)?;
         let mut set = sql::Set::default();
         set.put("version", n.version.next().0);
         set.put("last_update", work.now.0);
         set.put("events", n.events);
-        let closed_at = b.closed_at_after(n.status, work.now).map(|t| t.0);
+        let closed_at = closed_at.map(|t| t.0);
         let columns: [(&'static str, bool, Value<'static>); 14] = [
             ("brand_id", b.brand != n.brand, n.brand.0.into()),
             ("channel_id", b.channel != n.channel, n.channel.0.into()),
@@ -195,10 +250,15 @@ impl Settled {
         if b.messages != n.messages {
             set.put("messages", n.messages);
             set.put("next_segment", n.next_segment);
+        }
+        if b.last_update_agent != n.last_update_agent {
             set.put("last_update_agent", n.last_update_agent.map(|t| t.0));
         }
         if self.delete.is_some() {
             set.put("deleted_at", work.now.0);
+        }
+        if self.back.restore {
+            set.put("deleted_at", None::<i64>);
         }
         let (text, params) = set.update_ticket(n.id);
         work.tx.exec(&text, &params)?;

@@ -203,3 +203,28 @@ pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 pub(super) const IN_TRASH: &str = "SELECT id FROM ticket WHERE deleted_at IS NOT NULL LIMIT $1";
 /// Some of the tickets in the archive.
 pub(super) const IN_ARCHIVE: &str = "SELECT id FROM ticket WHERE archived = 1 LIMIT $1";
+
+/// The tickets of a batch, with what was done to them and when: those that are there, within limits that are appended, and
+/// those that are not, by where they were.
+pub(super) const UNDO_BATCH: &str = "SELECT DISTINCT j.ticket_id, j.item_type, j.created_at FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
+     WHERE j.batch_id = ";
+/// Tickets that are there.
+pub(super) const UNDO_THERE: &str = " AND ((t.id IS NOT NULL AND ";
+/// Tickets that are not.
+pub(super) const UNDO_GONE: &str = ") OR (t.id IS NULL AND ";
+/// The end.
+pub(super) const UNDO_END: &str = ")) ORDER BY j.ticket_id";
+/// The events of a batch for a ticket, in order, and whether their payload was erased.
+pub(super) const UNDO_EVENTS: &str = "SELECT id, item_type, before, after, CASE WHEN salt IS NULL THEN 1 ELSE 0 END \
+     FROM journal WHERE batch_id = $1 AND ticket_id = $2 ORDER BY id";
+/// A ticket's latest event.
+pub(super) const UNDO_LATEST: &str = "SELECT MAX(id) FROM journal WHERE ticket_id = $1";
+/// What a write replaced besides.
+pub(super) const UNDO_REPLACED: &str =
+    "SELECT closed_at, last_update_agent FROM undo WHERE batch_id = $1 AND ticket_id = $2";
+/// Keeps it.
+pub(super) const UNDO_KEEP: &str = "INSERT INTO undo (batch_id, ticket_id, closed_at, last_update_agent, created_at) VALUES ($1, $2, $3, $4, $5)";
+/// Forgets what is old.
+pub(super) const UNDO_FORGET: &str = "DELETE FROM undo WHERE created_at <= $1";
+/// Whether a customer is one of a brand.
+pub(super) const CUSTOMER_IN_BRAND: &str = "SELECT id FROM customer WHERE id = $1 AND brand_id = $2";

@@ -125,11 +125,6 @@ fn description<S>(operation: &Operation<S>, permission: &str) -> String {
         Access::Needs(_) => format!("Needs the permission {permission}."),
     };
     let mut parts = vec![operation.description, &needs];
-    if operation.later {
-        parts.push(
-            "This version of the server does not support the call yet: it answers 400, whatever is sent.",
-        );
-    }
     let one_of = operation.one_of.map(|names| format!("Exactly one of {} is needed.", names.join(" and ")));
     parts.extend(one_of.as_deref());
     if operation.bare_array.is_some() {
@@ -170,7 +165,7 @@ fn parameters<S>(operation: &Operation<S>) -> Vec<Value> {
             json!({ "type": "string" }),
         )),
     };
-    let once = (operation.method != Method::GET && !operation.later).then(|| {
+    let once = (operation.method != Method::GET).then(|| {
         let description = "Sent again under the same key, the write is not done again but answered as before. A name of your \
                            choice, new for each write; it belongs to your API key and is kept for 24 hours unless \
                            configured otherwise.";

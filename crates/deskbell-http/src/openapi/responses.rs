@@ -122,12 +122,9 @@ pub(crate) fn envelopes() -> Vec<(String, Value)> {
 /// The responses of a call, by status.
 pub(crate) fn of<S>(operation: &Operation<S>) -> Value {
     let mut found: BTreeMap<u16, Value> = BTreeMap::new();
-    let is_bulk = operation.answer == Answer::Bulk && !operation.later;
+    let is_bulk = operation.answer == Answer::Bulk;
     for (status, codes) in failures(operation) {
         found.insert(status, failure(status, &codes, is_bulk));
-    }
-    if operation.later {
-        return by_status(found);
     }
     found.insert(200, success(operation));
     if is_bulk {
@@ -178,7 +175,7 @@ fn failures<S>(operation: &Operation<S>) -> BTreeMap<u16, Vec<Code>> {
     if operation.conditions == Conditions::IfMatch {
         codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
     }
-    if operation.method != Method::GET && !operation.later {
+    if operation.method != Method::GET {
         codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
     }
     codes.extend(&operation.failures);

@@ -34,21 +34,40 @@ pub(super) async fn run(
     edits: Vec<Edit>,
     words: Words,
 ) -> Result<Reply, Failure> {
-    let dry_run = call.params.flag("dryRun");
-    let total = ids.len();
-    let command = Command {
+    let (dry_run, total) = (call.params.flag("dryRun"), ids.len() as i64);
+    let options = options(&call, name, move |answer| reply(answer, total, dry_run, words));
+    let command = Command { permission, ids, edits, ..options };
+    let told = call.state.bulk(call.actor, command).await?;
+    Ok(once::answer(told, |answer| reply(&answer, total, dry_run, words)))
+}
+
+/// What the bulk options of a call ask for; tickets and edits are the call's matter.
+pub(super) fn options(
+    call: &Call<Desk>,
+    name: &'static str,
+    reply: impl Fn(&BulkAnswer) -> Reply + Send + Sync + 'static,
+) -> Command {
+    Command {
         call: name,
-        permission,
-        ids,
-        edits,
+        permission: Permission::TicketUpdate,
+        ids: Vec::new(),
+        edits: Vec::new(),
+        takes_back: None,
         atomic: call.params.word("mode") == Some("atomic"),
-        dry_run,
+        dry_run: call.params.flag("dryRun"),
         versions: call.params.versions("versions").iter().map(|(id, v)| (*id, v.0)).collect(),
         rows: MOST,
-        keep: call.keep(move |answer: &BulkAnswer| reply(answer, total as i64, dry_run, words)),
+        keep: call.keep(reply),
+    }
+}
+
+/// The answer where the tickets are those that were found.
+pub(super) fn reply_to_all(answer: &BulkAnswer, dry_run: bool, words: Words) -> Reply {
+    let total = match answer {
+        BulkAnswer::Done(done) => done.changed + done.unchanged + done.failed,
+        BulkAnswer::Job(job) => job.total,
     };
-    let told = call.state.bulk(call.actor, command).await?;
-    Ok(once::answer(told, |answer| reply(&answer, total as i64, dry_run, words)))
+    reply(answer, total, dry_run, words)
 }
 
 /// The answer: a bulk result, or a job that goes on.

@@ -42,4 +42,4 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
 
 /// How many tickets one bulk call takes, and one that is atomic.
 pub(crate) const MOST: usize = 10_000;
-pub(crate) const MOST_ATOMIC: usize = 1_000;
+pub(crate) use deskbell_app::bulk::MOST_ATOMIC;

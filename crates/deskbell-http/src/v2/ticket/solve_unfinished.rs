@@ -1,12 +1,14 @@
 //! PUT /api/v2/ticket/solveUnfinishedTickets: solves what is new, open, pending or holding. Rules live in
 //! `deskbell_app::ticket::solve`.
 
+use deskbell_app::Desk;
 use deskbell_app::ticket::solve::Which;
-use deskbell_app::{BulkAnswer, Desk};
 use deskbell_core::Permission;
 
 use super::bulk::{self, Words};
 use crate::{Call, Failure, Field, Operation, Reply, once};
+
+const WORDS: Words = Words { done: "Solved", would: "Would solve" };
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::put("ticketSolveUnfinished", "/ticket/solveUnfinishedTickets")
@@ -40,15 +42,7 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         updated_before: call.params.span("updatedBefore").map(|s| s.first),
     };
     let dry_run = call.params.flag("dryRun");
-    let keep = call.keep(move |answer| reply(answer, dry_run));
+    let keep = call.keep(move |answer| bulk::reply_to_all(answer, dry_run, WORDS));
     let told = call.state.solve_unfinished(call.actor, "ticketSolveUnfinished", which, dry_run, keep).await?;
-    Ok(once::answer(told, |answer| reply(&answer, dry_run)))
-}
-
-fn reply(answer: &BulkAnswer, dry_run: bool) -> Reply {
-    let total = match answer {
-        BulkAnswer::Done(done) => done.changed + done.unchanged + done.failed,
-        BulkAnswer::Job(job) => job.total,
-    };
-    bulk::reply(answer, total, dry_run, Words { done: "Solved", would: "Would solve" })
+    Ok(once::answer(told, |answer| bulk::reply_to_all(&answer, dry_run, WORDS)))
 }

@@ -1,25 +1,39 @@
-//! POST /api/v2/ticket/undo: takes back a bulk call or a single write. This build refuses it, whatever is sent.
+//! POST /api/v2/ticket/undo: takes back a bulk call or a single write. Rules live in `deskbell_app::ticket::undo`.
 
 use deskbell_app::Desk;
-use deskbell_core::{Code, Fault};
+use deskbell_core::Code;
 
-use crate::{Call, Failure, Field, Operation, Reply};
+use super::bulk::{self, Words};
+use crate::{Call, Failure, Field, Operation, Reply, once};
 
-/// Characters that a batchID may have; those of this server have 32.
+/// Characters that a batchID may have; those of this server have 36.
 const BATCH_ID: usize = 100;
+
+const WORDS: Words = Words { done: "Took back what was done to", would: "Would take back what was done to" };
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::post("ticketUndo", "/ticket/undo")
         .tag("Ticket")
         .summary("Takes back a bulk call or a single write, by its batchID.")
+        .description(
+            "For the tickets that were not changed since; the others fail with precondition_failed. A ticket that was made \
+             goes to the trash, one that was deleted comes out of it, a note leaves the timeline. The answer has a batchID of \
+             its own, by which this can be taken back in turn. Possible for undo_minutes, 60 unless configured otherwise, \
+             later a 409.",
+        )
         .any_key("the rights of what it takes back")
-        .field(Field::line("batchID", BATCH_ID).doc("The batchID that the call to take back has answered."))
-        .not_yet()
-        .bulk_result()
+        .field(Field::line("batchID", BATCH_ID).required().doc("The batchID that the call to take back has answered."))
+        .bulk()
+        .fails(&[Code::Forbidden, Code::UnknownReference])
+        .may_become_job()
         .handler(handle)
 }
 
-async fn handle(_: Call<Desk>) -> Result<Reply, Failure> {
-    let message = "The call POST /ticket/undo is not supported by this version of the server yet.";
-    Err(Fault::new(Code::InvalidParameter, message).into())
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let batch = call.params.text("batchID").unwrap_or_default().to_owned();
+    let dry_run = call.params.flag("dryRun");
+    let options =
+        bulk::options(&call, "ticketUndo", move |answer| bulk::reply_to_all(answer, dry_run, WORDS));
+    let told = call.state.undo(call.actor, batch, options).await?;
+    Ok(once::answer(told, |answer| bulk::reply_to_all(&answer, dry_run, WORDS)))
 }

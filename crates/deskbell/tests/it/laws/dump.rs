@@ -67,6 +67,12 @@ impl Probe {
         })
     }
 
+    /// Rows of one text.
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = sql.to_owned();
+        run(&self.store, move |tx| texts(tx, &sql))
+    }
+
     /// The one number that a statement finds.
     pub(crate) fn number(&self, sql: &str) -> i64 {
         self.numbers::<1>(sql)[0][0]

@@ -8,6 +8,7 @@ mod history;
 mod list;
 mod noise;
 mod search;
+mod undo;
 
 pub(crate) use dump::Probe;
 pub(crate) use ground::do_as_system;

@@ -1,0 +1,235 @@
+//! Taking a write back by its batch: the inverse of each of its events, for tickets that nobody has changed since.
+//!
+//! What comes back is settled and written as any change is, under a batch of its own: so taking that back does the write
+//! again. A ticket that was made goes to the trash, one that was deleted comes out of it, a note leaves the timeline.
+
+use deskbell_core::{
+    Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
+    TicketId, Timestamp, UserId,
+};
+use deskbell_db::{Engine, Tx};
+
+use super::edit::{Change, Draft, Edit};
+use super::load;
+use super::row::{Ticket, tags_from_text};
+use super::settle::{Settled, settle_draft, stale};
+use super::sql;
+use crate::error::{Error, Result};
+use crate::statement::Statement;
+use crate::work::Work;
+
+/// The field that asks for it.
+const FIELD: &str = "batchID";
+
+/// What only taking back does to a ticket.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Back {
+    /// It comes out of the trash.
+    pub(super) restore: bool,
+    /// Ids of notes that leave the timeline.
+    pub(super) notes_gone: Vec<i64>,
+    /// Notes that come back, as they were stored.
+    pub(super) notes_back: Vec<String>,
+    /// What the write had replaced besides what its events say.
+    pub(super) replaced: Option<Replaced>,
+}
+
+/// What a write replaced and no event tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Replaced {
+    pub(super) closed_at: Option<Timestamp>,
+    pub(super) last_update_agent: Option<Timestamp>,
+}
+
+impl Back {
+    /// Whether nothing is to be done.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.restore && self.notes_gone.is_empty() && self.notes_back.is_empty()
+    }
+}
+
+/// The tickets of a batch that are within the actor's limits, ascending, and the permissions that taking it back asks for:
+/// those of what was done.
+///
+/// Errors: `not_found` if there is no such batch, or none of its tickets is within the limits; `conflict` if it is older than
+/// `minutes`; `forbidden` without one of the permissions.
+pub fn find(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    batch: &str,
+    now: Timestamp,
+    minutes: i64,
+) -> Result<(Vec<i64>, Permission)> {
+    let mut statement = Statement::new(sql::UNDO_BATCH);
+    statement.bind(batch.to_owned()).push(sql::UNDO_THERE);
+    load::in_scope(&actor.scope, "t.", &mut statement);
+    statement.push(sql::UNDO_GONE);
+    load::in_scope(&actor.scope, "j.", &mut statement);
+    statement.push(sql::UNDO_END);
+    let rows = tx.all(&statement.text, &statement.params, |row| {
+        Ok((row.int(0)?, permission(row.str(1)?), row.int(2)?))
+    })?;
+    let Some((_, first, _)) = rows.first() else {
+        return Err(Fault::of(FIELD, Code::NotFound, format!("There is no batch {batch}.")).into());
+    };
+    let first = *first;
+    for (_, permission, _) in &rows {
+        actor.require(*permission)?;
+    }
+    let last = rows.iter().map(|(_, _, at)| *at).max().unwrap_or_default();
+    if last <= now.0 - minutes * 60 {
+        let message = format!("Batch {batch} is too old: a write can be taken back for {minutes} minutes.");
+        return Err(Fault::of(FIELD, Code::Conflict, message).into());
+    }
+    let mut ids: Vec<i64> = rows.into_iter().map(|(id, _, _)| id).collect();
+    ids.dedup();
+    Ok((ids, first))
+}
+
+fn permission(item_type: &str) -> Permission {
+    match item_type {
+        "created" => Permission::TicketCreate,
+        "deleted" | "restored" => Permission::TicketDelete,
+        "note" | "message" => Permission::MessageCreate,
+        "status" => Permission::SetStatus,
+        _ => Permission::TicketUpdate,
+    }
+}
+
+/// An event of the batch.
+struct Event {
+    id: i64,
+    item_type: String,
+    before: Option<String>,
+    after: Option<String>,
+    erased: bool,
+}
+
+/// What taking the batch back comes to for one ticket; `in_trash` tells where it is now.
+///
+/// Errors: `precondition_failed` if it was changed since; `not_found` if it was deleted since; `conflict` if its events
+/// were erased, it was merged since, or what it referred to is no longer there.
+pub(crate) fn settle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (ticket, in_trash): (Ticket, bool),
+    batch: &str,
+    locks: bool,
+) -> Result<Settled> {
+    let id = ticket.id;
+    let events = tx.all(sql::UNDO_EVENTS, &[batch.into(), id.0.into()], |row| {
+        Ok(Event {
+            id: row.int(0)?,
+            item_type: row.str(1)?.to_owned(),
+            before: row.opt_str(2)?.map(str::to_owned),
+            after: row.opt_str(3)?.map(str::to_owned),
+            erased: row.int(4)? != 0,
+        })
+    })?;
+    let latest = tx.first(sql::UNDO_LATEST, &[id.0.into()], |row| row.opt_int(0))?.flatten();
+    let Some(last) = events.last() else { return Err(load::missing(id)) };
+    if latest != Some(last.id) {
+        return Err(if in_trash { load::missing(id) } else { stale(id, ticket.version).into() });
+    }
+    if events.iter().any(|event| event.erased) {
+        return Err(erased(id));
+    }
+    let brand = events.iter().find(|event| event.item_type == "brand_id").map_or(ticket.brand.0, id_before);
+    let mut draft = Draft::of(ticket)?;
+    draft.locks = locks;
+    let mut edits = Vec::new();
+    for event in &events {
+        match event.item_type.as_str() {
+            "created" | "restored" => draft.delete = Some(false),
+            "deleted" => draft.back.restore = true,
+            "note" => match (&event.before, event.after.as_deref().and_then(|id| id.parse().ok())) {
+                (None, Some(id)) => draft.back.notes_gone.push(id),
+                (Some(stored), _) => draft.back.notes_back.push(stored.clone()),
+                (None, None) => {}
+            },
+            "customer_id" if id_before(event) != 0 => {
+                let customer = CustomerId(id_before(event));
+                require_customer(tx, customer, BrandId(brand), locks)?;
+                edits.push(Change::Customer(customer));
+            }
+            _ => edits.extend(inverse(event)),
+        }
+    }
+    draft.back.replaced = tx.first(sql::UNDO_REPLACED, &[batch.into(), id.0.into()], |row| {
+        Ok(Replaced {
+            closed_at: row.opt_int(0)?.map(Timestamp),
+            last_update_agent: row.opt_int(1)?.map(Timestamp),
+        })
+    })?;
+    let delete = draft.delete.take();
+    let edits: Vec<Edit> = edits.into_iter().map(|change| Edit::new(FIELD, change)).collect();
+    let mut settled = settle_draft(tx, actor, draft, &edits)?;
+    settled.delete = delete;
+    Ok(settled)
+}
+
+fn id_before(event: &Event) -> i64 {
+    event.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+/// The edit that gives a field back what it was.
+fn inverse(event: &Event) -> Option<Change> {
+    let (before, id) = (event.before.as_deref().unwrap_or_default(), id_before(event));
+    Some(match event.item_type.as_str() {
+        "brand_id" => Change::Brand(BrandId(id)),
+        "channel_id" => Change::Channel(ChannelId(id)),
+        "customer_id" => Change::UnlinkCustomer,
+        "assigned_group_id" => Change::Group(GroupId(id)),
+        "assigned_user_id" => Change::User(UserId(id)),
+        "form_id" => Change::Form((id != 0).then_some(FormId(id))),
+        "priority" => Change::Priority(Priority::parse(before)?),
+        "status" => Change::Status(Status::parse(before)?),
+        "title" => Change::Title(before.to_owned()),
+        "tags" => Change::SetTags(tags_from_text(before)),
+        "snooze_time" => Change::Snooze(Timestamp::parse_span(before).map(|span| span.first)),
+        "archived" if id == 0 => Change::Unarchive,
+        "archived" => Change::Archive,
+        _ => return None,
+    })
+}
+
+fn erased(id: TicketId) -> Error {
+    let message = format!("What was done to ticket {id} has been erased since, and cannot be taken back.");
+    Fault::of(FIELD, Code::Conflict, message).into()
+}
+
+/// What is said of a ticket of the batch that was erased since.
+pub(crate) fn gone(id: TicketId) -> Error {
+    erased(id)
+}
+
+fn require_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock: bool) -> Result<()> {
+    let lock = if lock && tx.engine() == Engine::Postgres { sql::KEEP } else { "" };
+    let text = format!("{}{lock}", sql::CUSTOMER_IN_BRAND);
+    if tx.first(&text, &[customer.0.into(), brand.0.into()], |row| row.int(0))?.is_some() {
+        return Ok(());
+    }
+    let message = format!("Customer {customer}, to whom the ticket belonged, does not exist any more.");
+    Err(Fault::of(FIELD, Code::Conflict, message).into())
+}
+
+/// Keeps what a write replaces.
+pub(super) fn keep(work: &mut Work<'_, '_>, ticket: TicketId, replaced: Replaced) -> Result<()> {
+    work.tx.exec(
+        sql::UNDO_KEEP,
+        &[
+            work.batch.as_str().into(),
+            ticket.0.into(),
+            replaced.closed_at.map(|t| t.0).into(),
+            replaced.last_update_agent.map(|t| t.0).into(),
+            work.now.0.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Forgets what was replaced at that time or before.
+pub(crate) fn forget(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
+    tx.exec(sql::UNDO_FORGET, &[until.0.into()])?;
+    Ok(())
+}
