@@ -5,6 +5,7 @@ alone, and a 400 for everything would prove nothing. So `good_data_is_taken` sta
 the codes and fields below. Every error of an answer must be excused, else the request counts as wrongly refused.
 """
 
+import itertools
 import json
 import re
 import urllib.parse
@@ -34,8 +35,8 @@ TICKETS = 2000
 NAMES_TICKETS = {"ticketID", "ticketIDs", "TicketIDs", "ticket_id"}
 CUSTOMERS = 100
 
-# Calls that are in the contract and that this version of the server refuses, whatever is sent.
-NOT_YET = {"ticketUndo"}
+# Makes each Idempotency-Key a new one.
+NUMBERS = itertools.count()
 
 
 @schemathesis.hook
@@ -53,6 +54,9 @@ def before_call(context, case, kwargs):
     version = (case.headers or {}).get("If-Match")
     if version is not None and not version.endswith('7"'):
         case.headers["If-Match"] = "*"
+    # The tool draws the same few keys for different requests, which is what they must not be.
+    if (case.headers or {}).get("Idempotency-Key"):
+        case.headers["Idempotency-Key"] = f"{str(case.headers['Idempotency-Key'])[:200]}-{next(NUMBERS)}"
 
 
 def digits(value):
@@ -132,7 +136,7 @@ def excused(case, response):
         return asked and answer["code"] == "precondition_failed"
     if response.status_code != 400:
         return False
-    return operation in NOT_YET or all(excused_error(case, operation, error) for error in answer["errors"])
+    return all(excused_error(case, operation, error) for error in answer["errors"])
 
 
 def excused_error(case, operation, error):
