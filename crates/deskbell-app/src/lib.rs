@@ -10,6 +10,7 @@ pub mod customer;
 pub mod demo;
 mod desk;
 mod error;
+pub mod feed;
 pub mod group;
 pub mod idempotency;
 pub mod import;

@@ -125,6 +125,8 @@ pub struct Fault {
     pub others: Vec<Detail>,
     /// The item's present version, with `precondition_failed`.
     pub current_version: Option<i64>,
+    /// Where to start again, with `gone`.
+    pub oldest_cursor: Option<String>,
 }
 
 impl Fault {
@@ -134,6 +136,7 @@ impl Fault {
             first: Detail { field: None, code, message: message.into() },
             others: Vec::new(),
             current_version: None,
+            oldest_cursor: None,
         }
     }
 
@@ -153,7 +156,7 @@ impl Fault {
     pub fn collect(details: Vec<Detail>) -> Option<Self> {
         let mut details = details.into_iter();
         let first = details.next()?;
-        Some(Self { first, others: details.collect(), current_version: None })
+        Some(Self { first, others: details.collect(), current_version: None, oldest_cursor: None })
     }
 
     /// The code of the answer.

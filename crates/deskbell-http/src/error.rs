@@ -81,6 +81,8 @@ struct Envelope<'a> {
     errors: Vec<ErrorRow<'a>>,
     #[serde(rename = "currentVersion", skip_serializing_if = "Option::is_none")]
     current_version: Option<i64>,
+    #[serde(rename = "oldestCursor", skip_serializing_if = "Option::is_none")]
+    oldest_cursor: Option<&'a str>,
     #[serde(rename = "requestID")]
     request_id: &'a str,
 }
@@ -93,6 +95,7 @@ pub(crate) fn body_of(fault: &Fault, request_id: &str) -> Vec<u8> {
         message: &fault.first.message,
         errors: fault.details().map(ErrorRow::new).collect(),
         current_version: fault.current_version,
+        oldest_cursor: fault.oldest_cursor.as_deref(),
         request_id,
     };
     serde_json::to_vec(&envelope).unwrap_or_default()

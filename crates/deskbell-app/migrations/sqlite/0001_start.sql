@@ -278,8 +278,9 @@ CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
 CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
--- stays, so that the chain over position and payload_hash can still be checked. A sealer gives position and chain
--- in commit order; writers leave them null. Rows of deleted tickets stay.
+-- stays, so that the chain over position and payload_hash can still be checked. On PostgreSQL, where transactions commit
+-- out of the order of their ids, a sealer gives each row its position once it is committed; on SQLite, which has one
+-- writer, the id is the position. Rows of deleted tickets stay.
 CREATE TABLE journal (
     id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     ticket_id    INTEGER NOT NULL,

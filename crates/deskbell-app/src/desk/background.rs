@@ -18,6 +18,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// How often unfinished bulk work is looked for.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// How often events get their place in the change feed; whoever asks for it does so too.
+const SEAL: Duration = Duration::from_secs(1);
+
 /// How many tickets one transaction purges.
 const PURGE: i64 = 20;
 
@@ -53,6 +56,7 @@ impl Desk {
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.forget_answers().await }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
+            self.every(SEAL, |desk| async move { desk.seal().await }),
         ])
     }
 

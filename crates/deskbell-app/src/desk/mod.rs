@@ -2,6 +2,7 @@
 
 mod background;
 mod bulk;
+mod changes;
 mod first_start;
 mod once;
 
@@ -30,6 +31,8 @@ pub struct Settings {
     pub undo_minutes: i64,
     /// For how many hours an answer is kept for its Idempotency-Key.
     pub idempotency_hours: i64,
+    /// For how many days the change feed goes back; 0 for ever.
+    pub changes_days: i64,
     /// After how long a bulk call answers with a job and goes on.
     pub job_after: Duration,
     /// Where people reach the desk, without a slash at the end: for links in answers.
@@ -41,6 +44,7 @@ impl Default for Settings {
         Self {
             undo_minutes: 60,
             idempotency_hours: 24,
+            changes_days: 0,
             job_after: Duration::from_secs(5),
             public_url: String::new(),
         }

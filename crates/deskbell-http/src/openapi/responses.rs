@@ -54,6 +54,7 @@ pub(crate) fn envelopes() -> Vec<(String, Value)> {
             "message": { "type": "string" },
             "errors": { "type": "array", "minItems": 1, "items": detail },
             "currentVersion": { "type": "integer", "description": "With precondition_failed." },
+            "oldestCursor": { "type": "string", "description": "With gone: where to start again." },
             "requestID": { "type": "string" },
         },
         "additionalProperties": false,

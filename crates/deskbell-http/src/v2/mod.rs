@@ -1,6 +1,7 @@
 //! The calls of version 2, one folder a controller. `POST /api/v2/ticket/setStatus` is `ticket/set_status.rs`.
 
 mod brand;
+mod changes;
 mod channel;
 mod customer;
 mod group;
@@ -24,6 +25,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(channel::operations());
     all.extend(user::operations());
     all.extend(job::operations());
+    all.extend(changes::operations());
     all
 }
 
@@ -36,6 +38,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(channel::schemas());
     all.extend(user::schemas());
     all.extend(job::schemas());
+    all.extend(changes::schemas());
     all
 }
 

@@ -91,6 +91,12 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "24",
                 "How long the answer of a write is kept for its Idempotency-Key, under which it is not done again.",
             ),
+            key(
+                "changes_days",
+                Kind::Number(0, 36_500, "days"),
+                "0",
+                "How far back the change feed goes; a reader that is further behind is told to start anew. 0: for ever.",
+            ),
         ],
     ),
     (
@@ -248,7 +254,7 @@ pub(crate) const SECTIONS: &[Section] = &[
 
 /// Settings that cli.md names and that this version does not have, so that their names are not called a mistake.
 pub(crate) const LATER: &[&str] =
-    &["allowed_origins", "archive_days", "changes_days", "file_limit", "rate_limit", "webhook_allow_private"];
+    &["allowed_origins", "archive_days", "file_limit", "rate_limit", "webhook_allow_private"];
 
 const fn key(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Key {
     Key { name, kind, default, doc, check: |_| Ok(()) }

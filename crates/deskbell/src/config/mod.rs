@@ -219,6 +219,7 @@ impl Config {
         deskbell_app::Settings {
             undo_minutes: self.number("undo_minutes"),
             idempotency_hours: self.number("idempotency_hours"),
+            changes_days: self.number("changes_days"),
             public_url: self.text("public_url").to_owned(),
             ..deskbell_app::Settings::default()
         }

@@ -40,6 +40,8 @@ const READS: &[&str] = &[
     "/ticket?status=new&channelID=1",
     "/ticket?customerID=5",
     "/ticket?itemLimit=0&status=open",
+    "/changes",
+    "/changes?after=700&limit=15",
     "/customer/5",
     "/brand",
     "/group",

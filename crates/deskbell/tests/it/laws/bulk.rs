@@ -124,6 +124,7 @@ fn a_bulk_call_that_breaks_at_any_table_leaves_nothing_behind() {
     let grounds = both();
     for ground in &grounds {
         fill(ground);
+        ground.desk.advance(60);
         let actions = json!([
             {"actionType": "setStatus", "value": "pending"}, {"actionType": "addTags", "value": ["new"]},
             {"actionType": "setTitle", "value": "omega"}, {"actionType": "addNote", "value": "omega"},

@@ -1,0 +1,162 @@
+//! The change feed: every committed event of every ticket, in one order, none missing and none twice.
+//!
+//! On SQLite events are committed in the order of their ids. On PostgreSQL a slow transaction may commit an event with a
+//! smaller id than one that a reader has seen. So there an event gets its position afterwards, from whoever seals: one
+//! transaction at a time gives the next positions to what it finds committed and without one. An event that commits
+//! later stands later. Events of one ticket keep their order, since a ticket's row is locked from the look at it to the commit:
+//! when a later event of it is committed, the earlier ones are.
+
+mod sql;
+
+use deskbell_core::{Actor, Code, Fault, Permission, TicketId, Timestamp};
+use deskbell_db::{Engine, Tx};
+
+use crate::error::Result;
+use crate::statement::Statement;
+use crate::ticket::load;
+
+/// How many positions one statement looks through.
+const WINDOW: i64 = 5_000;
+
+/// After how many positions an answer ends if it has anything to say.
+const LOOK: i64 = 50_000;
+
+/// How many events one seal takes.
+const SEALED: u64 = 1_000;
+
+/// An event as the feed tells it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the fields are those of a change in docs/changes.md")]
+pub struct Change {
+    pub position: i64,
+    pub ticket: TicketId,
+    pub item_type: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub initiated_by: String,
+    pub batch: String,
+    pub created_at: Timestamp,
+}
+
+/// What is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// After this position; `None` from the oldest that is kept.
+    pub after: Option<i64>,
+    /// How many at the most.
+    pub limit: i64,
+    /// Of these types; empty means all.
+    pub types: Vec<String>,
+    /// Nothing that happened before; `None` for no such limit.
+    pub since: Option<Timestamp>,
+}
+
+/// A part of the feed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Oldest first.
+    pub changes: Vec<Change>,
+    /// Where to go on.
+    pub next: i64,
+}
+
+/// What comes after a position, as far as the actor may see it: the ticket as it is now, and the event as it was then. No
+/// changes mean that there are no more for now.
+///
+/// Errors: `forbidden` without RAW_READ; `gone` if events after the position are no longer kept; `invalid_parameter` for a
+/// position that no event has had.
+pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
+    actor.require(Permission::RawRead)?;
+    let last = tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
+    let oldest = match wish.since {
+        Some(since) => oldest_since(tx, since, last)?,
+        None => 0,
+    };
+    let after = match wish.after {
+        None => oldest,
+        Some(after) if after > last => {
+            let message = "after is no cursor of this feed. Start again without one.";
+            return Err(Fault::of("after", Code::InvalidParameter, message).into());
+        }
+        Some(after) if after < oldest => {
+            let message = "Changes after this cursor are no longer kept. Start again from oldestCursor.";
+            let fault = Fault::of("after", Code::Gone, message);
+            return Err(Fault { oldest_cursor: Some(oldest.to_string()), ..fault }.into());
+        }
+        Some(after) => after,
+    };
+    let (mut changes, mut next) = (Vec::new(), after);
+    while next < last && (changes.is_empty() || next - after < LOOK) {
+        let high = last.min(next + WINDOW);
+        let left = wish.limit - changes.len() as i64;
+        let statement = window(tx.engine(), actor, wish, (next, high), left);
+        changes.extend(tx.all(&statement.text, &statement.params, |row| {
+            let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
+            Ok(Change {
+                position: row.int(0)?,
+                ticket: TicketId(row.int(1)?),
+                item_type: row.str(2)?.to_owned(),
+                before: text(3)?,
+                after: text(4)?,
+                initiated_by: row.str(5)?.to_owned(),
+                batch: row.str(6)?.to_owned(),
+                created_at: Timestamp(row.int(7)?),
+            })
+        })?);
+        next = high;
+        if changes.len() as i64 >= wish.limit {
+            next = changes.last().map_or(high, |change: &Change| change.position);
+            break;
+        }
+    }
+    Ok(Part { changes, next })
+}
+
+fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), limit: i64) -> Statement {
+    let position = sql::position(engine);
+    let mut statement = Statement::new(&sql::select(engine));
+    statement.bind(low).push(" AND ").push(position).push(" <= ").bind(high);
+    if !actor.scope.is_everything() {
+        statement.push(" AND ");
+        load::in_scope(&actor.scope, "j.", &mut statement);
+        statement.push(" AND (t.id IS NULL OR ");
+        load::in_scope(&actor.scope, "t.", &mut statement);
+        statement.push(")");
+    }
+    for (n, item_type) in wish.types.iter().enumerate() {
+        statement.push(if n == 0 { " AND j.item_type IN (" } else { ", " }).bind(item_type.clone());
+    }
+    statement.push(if wish.types.is_empty() { "" } else { ")" });
+    statement.push(" ORDER BY ").push(position).limit(limit);
+    statement
+}
+
+/// The position before the first event that happened at that time or later. Times hardly ever fall with the positions, so
+/// it is found by halves.
+fn oldest_since(tx: &mut Tx<'_>, since: Timestamp, last: i64) -> Result<i64> {
+    let text = sql::time_of(tx.engine());
+    let (mut low, mut high) = (1, last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = tx.first(&text, &[middle.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
+        match found {
+            Some((position, at)) if at < since.0 => low = position + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low - 1)
+}
+
+/// Whether events wait for their position: never on SQLite.
+pub(crate) fn is_unsealed(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.engine() == Engine::Postgres && tx.first(sql::UNSEALED, &[], |_| Ok(()))?.is_some())
+}
+
+/// Gives their position to events that are committed. Answers whether there may be more; not while somebody else is at it.
+pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<bool> {
+    if tx.engine() == Engine::Sqlite || tx.first(sql::TAKE, &[], |row| row.int(0))? == Some(0) {
+        return Ok(false);
+    }
+    let last = tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
+    Ok(tx.exec(sql::SEAL, &[last.into()])? == SEALED)
+}

@@ -1,0 +1,42 @@
+//! SQL of the change feed.
+
+use deskbell_db::Engine;
+
+/// The column that says where an event stands in the one order of all.
+pub(super) fn position(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "j.id",
+        Engine::Postgres => "j.position",
+    }
+}
+
+/// Events after a position; further conditions, order and limit are appended.
+pub(super) fn select(engine: Engine) -> String {
+    let position = position(engine);
+    format!(
+        "SELECT {position}, j.ticket_id, j.item_type, j.before, j.after, j.initiated_by, j.batch_id, j.created_at \
+         FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id WHERE {position} > "
+    )
+}
+
+/// The last position.
+pub(super) fn last(engine: Engine) -> String {
+    format!("SELECT MAX({}) FROM journal j", position(engine))
+}
+
+/// When the first event at or after a position happened.
+pub(super) fn time_of(engine: Engine) -> String {
+    let position = position(engine);
+    format!(
+        "SELECT {position}, j.created_at FROM journal j WHERE {position} >= $1 ORDER BY {position} LIMIT 1"
+    )
+}
+
+/// PostgreSQL: takes the right to seal for this transaction, or answers false.
+pub(super) const TAKE: &str = "SELECT pg_try_advisory_xact_lock(1684366179, 0)";
+/// Whether there is anything to seal.
+pub(super) const UNSEALED: &str = "SELECT 1 FROM journal WHERE position IS NULL LIMIT 1";
+/// Gives the next positions to events that are committed, so many at once, in the order of their ids.
+pub(super) const SEAL: &str = "UPDATE journal SET position = next.position FROM ( \
+     SELECT id, CAST($1 AS BIGINT) + ROW_NUMBER() OVER (ORDER BY id) AS position FROM ( \
+     SELECT id FROM journal WHERE position IS NULL ORDER BY id LIMIT 1000) AS waiting) AS next WHERE journal.id = next.id";

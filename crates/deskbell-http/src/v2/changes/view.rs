@@ -1,0 +1,51 @@
+//! A change as answers write it.
+
+use deskbell_app::feed::Change;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::v2::object;
+use crate::v2::time::Time;
+
+#[derive(Serialize)]
+pub(super) struct ChangeView<'a> {
+    cursor: String,
+    ticket_id: i64,
+    item_type: &'a str,
+    item_type_id: &'a str,
+    item_type_old: String,
+    initiated_by: &'a str,
+    #[serde(rename = "batchID")]
+    batch: &'a str,
+    created_at: Time,
+}
+
+impl<'a> ChangeView<'a> {
+    pub(super) fn of(change: &'a Change) -> Self {
+        let before = change.before.as_deref().unwrap_or_default();
+        Self {
+            cursor: change.position.to_string(),
+            ticket_id: change.ticket.0,
+            item_type: &change.item_type,
+            item_type_id: change.after.as_deref().unwrap_or_default(),
+            item_type_old: if change.item_type == "note" { id_of(before) } else { before.to_owned() },
+            initiated_by: &change.initiated_by,
+            batch: &change.batch,
+            created_at: Time(change.created_at),
+        }
+    }
+}
+
+/// Of a note that left the timeline the journal has all; the feed names it by its id.
+fn id_of(note: &str) -> String {
+    let note: Option<Value> = serde_json::from_str(note).ok();
+    note.and_then(|note| note["id"].as_i64()).map(|id| id.to_string()).unwrap_or_default()
+}
+
+pub(super) fn schema() -> Value {
+    let text = || json!({ "type": "string" });
+    object(json!({
+        "cursor": text(), "ticket_id": { "type": "integer", "minimum": 1 }, "item_type": text(), "item_type_id": text(),
+        "item_type_old": text(), "initiated_by": text(), "batchID": text(), "created_at": text(),
+    }))
+}
