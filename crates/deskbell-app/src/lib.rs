@@ -28,6 +28,6 @@ mod work;
 
 pub use deskbell_db::Lane;
 
-pub use desk::{Background, BulkAnswer, Desk, Guard, Keep, Settings, Told};
+pub use desk::{Background, BulkAnswer, Desk, Guard, Keep, Listening, Settings, Told};
 pub use error::{Error, Result};
 pub use work::{BatchId, Work};

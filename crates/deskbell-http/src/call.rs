@@ -19,6 +19,8 @@ pub struct Call<S> {
     pub request_id: Arc<str>,
     pub(crate) path: Vec<(&'static str, i64)>,
     pub(crate) expected: Option<Expected>,
+    /// `Last-Event-ID`, where a listener goes on.
+    pub(crate) last_event: Option<String>,
     /// The Idempotency-Key, and a hash of what the request means.
     pub(crate) key: Option<(String, [u8; 32])>,
 }

@@ -228,7 +228,9 @@ impl Desk {
             work.finish()?;
             Ok(told)
         });
-        match write.await {
+        let written = write.await;
+        self.wrote();
+        match written {
             Ok(told) => Ok(told),
             Err(Atomic::Failed(rows)) => Ok(Told::Done(BulkAnswer::Done(Bulk::of(Some(batch), rows)))),
             Err(Atomic::Error(error)) => Err(error),
@@ -329,6 +331,8 @@ impl Desk {
             work.finish()?;
             Ok::<_, Error>(step)
         });
-        step.await
+        let step = step.await;
+        self.wrote();
+        step
     }
 }

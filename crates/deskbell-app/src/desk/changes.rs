@@ -1,23 +1,64 @@
-//! The change feed as the edge sees it.
+//! The change feed as the edge sees it: a part of it, and what a listener waits for.
 
 use std::sync::Arc;
 
-use deskbell_core::{Actor, Timestamp};
+use deskbell_core::{Actor, ActorId, Permission, Timestamp};
 use deskbell_db::{Engine, Lane, Urgency};
+use tokio::sync::watch;
 
 use super::Desk;
 use crate::error::Result;
 use crate::feed::{self, Part, Wish};
+use crate::key;
+
+/// What `written` says when listeners are to go.
+const OVER: u64 = u64::MAX;
+
+/// Told of writes of this process.
+#[derive(Clone, Debug)]
+pub struct Listening(watch::Receiver<u64>);
+
+impl Listening {
+    /// Whether listeners are to go; what is written from here on wakes.
+    pub fn is_over(&mut self) -> bool {
+        *self.0.borrow_and_update() == OVER
+    }
+
+    /// Waits for a write since the last look.
+    pub async fn woken(&mut self) {
+        // The sender lives as long as the desk.
+        let _ = self.0.changed().await;
+    }
+}
 
 impl Desk {
     /// A part of the change feed: what was acknowledged before the call is in it.
     ///
     /// Errors: those of `feed::part`.
-    pub async fn changes(&self, actor: &Arc<Actor>, mut wish: Wish) -> Result<Part> {
+    pub async fn changes(&self, actor: &Arc<Actor>, wish: Wish) -> Result<Part> {
+        let wish = self.prepared(wish).await?;
+        self.read(Lane::List, actor, move |tx, actor| feed::part(tx, actor, &wish)).await
+    }
+
+    /// The same for a caller as its rights are by now; `None` if it may not read the feed any more.
+    ///
+    /// Errors: as above.
+    pub async fn changes_by_now(&self, caller: ActorId, wish: Wish) -> Result<Option<Part>> {
+        let ActorId::Key(id) = caller else { return Ok(None) };
+        let (wish, now) = (self.prepared(wish).await?, self.inner.context.now());
+        let read = self.inner.store.read(Lane::List, move |tx| {
+            let key = key::by_id(tx, id)?.filter(|key| key.is_good(now));
+            let actor = key.map(|key| key.actor()).filter(|actor| actor.require(Permission::RawRead).is_ok());
+            actor.map(|actor| feed::part(tx, &actor, &wish)).transpose()
+        });
+        read.await
+    }
+
+    async fn prepared(&self, wish: Wish) -> Result<Wish> {
         self.seal().await?;
         let days = self.inner.settings.changes_days;
-        wish.since = (days > 0).then(|| Timestamp(self.inner.context.now().0 - days * 86_400));
-        self.read(Lane::Slow, actor, move |tx, actor| feed::part(tx, actor, &wish)).await
+        let since = (days > 0).then(|| Timestamp(self.inner.context.now().0 - days * 86_400));
+        Ok(Wish { since, ..wish })
     }
 
     /// Gives events that are committed their place in the feed.
@@ -27,5 +68,24 @@ impl Desk {
         }
         while self.inner.store.write(Urgency::Interactive, feed::seal).await? {}
         Ok(())
+    }
+
+    /// Listens for writes of this process.
+    pub fn listen(&self) -> Listening {
+        Listening(self.inner.written.subscribe())
+    }
+
+    /// Sends all listeners away: before the end.
+    pub fn end_listening(&self) {
+        self.inner.written.send_replace(OVER);
+    }
+
+    /// Wakes whoever listens.
+    pub(crate) fn wrote(&self) {
+        self.inner.written.send_if_modified(|count| {
+            let goes_on = *count != OVER;
+            *count += u64::from(goes_on);
+            goes_on
+        });
     }
 }

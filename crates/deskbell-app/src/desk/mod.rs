@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use deskbell_core::{Actor, Code, Context, Fault};
 use deskbell_db::{Engine, Kind, Lane, Stats, Store, Tx, Urgency};
+use tokio::sync::watch;
 
 use crate::error::{Error, Result};
 use crate::key::{self, KeyCache};
@@ -20,6 +21,7 @@ use crate::work::{BatchId, Work};
 
 pub use background::Background;
 pub use bulk::BulkAnswer;
+pub use changes::Listening;
 pub use once::{Guard, Keep, Told};
 
 use once::UnderWay;
@@ -65,6 +67,8 @@ struct Inner {
     frequent: Arc<Frequent>,
     /// Requests with an Idempotency-Key that are under way here.
     under_way: UnderWay,
+    /// Goes up with each write of this process.
+    written: watch::Sender<u64>,
     /// This node, as the holder of leases.
     node: String,
 }
@@ -77,7 +81,8 @@ impl Desk {
         context.random(&mut bytes);
         let node = format!("node-{:016x}", u64::from_be_bytes(bytes));
         let (keys, frequent, under_way) = (KeyCache::new(), Arc::default(), UnderWay::default());
-        let inner = Inner { store, context, settings, keys, frequent, under_way, node };
+        let written = watch::Sender::new(0);
+        let inner = Inner { store, context, settings, keys, frequent, under_way, written, node };
         let desk = Self { inner: Arc::new(inner) };
         desk.write_blocking(Urgency::Interactive, &Arc::new(Actor::system()), "start", first_start::run)?;
         Ok(desk)
@@ -177,7 +182,10 @@ impl Desk {
             });
             match done.await {
                 Err(Error::Store(error)) if again && error.kind() == Kind::ForeignKey => again = false,
-                done => return done,
+                done => {
+                    self.wrote();
+                    return done;
+                }
             }
         }
     }
@@ -206,12 +214,14 @@ impl Desk {
     {
         let batch = BatchId::new(&*self.inner.context);
         let (actor, context) = (Arc::clone(actor), Arc::clone(&self.inner.context));
-        self.inner.store.write_blocking(urgency, move |tx| {
+        let done = self.inner.store.write_blocking(urgency, move |tx| {
             let mut work = Work::new(tx, &actor, call, &batch, &*context);
             let done = job(&mut work)?;
             work.finish()?;
             Ok::<T, Error>(done)
-        })
+        });
+        self.wrote();
+        done
     }
 
     /// Whom a key stands for, if it may be used now and from this address.

@@ -131,6 +131,8 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
     let signal = signals.next().await;
     tracing::info!(signal, "stopping");
     let _ = stop.send(true);
+    // They would listen for ever.
+    desk.end_listening();
     let ended = async {
         for server in servers {
             if let Err(error) = server.await {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use deskbell_app::Settings;
-use deskbell_core::Limit;
+use deskbell_app::{Settings, key};
+use deskbell_core::{Limit, Permission};
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::both_engines;
 use crate::harness::{Client, TestDesk};
-use crate::laws::Probe;
+use crate::laws::{Probe, do_as_system};
 use crate::races::{crowd, node};
 
 /// Reads on from a cursor to the end; the changes, and where the end is.
@@ -161,5 +162,65 @@ both_engines! {
                 assert!(before.is_none_or(|before| before == old), "{ticket} {old}");
             }
         }
+    }
+
+    fn a_stream_tells_what_is_there_and_what_comes_and_goes_on_from_an_id(desk: TestDesk) {
+        let (key, other) = (desk.admin(), node(&desk));
+        key.post("/ticket", json!({"title": "one"})).expect(200);
+        let mut events = key.listen("/changes/stream", None);
+        let (first, data) = events.next().expect("an event");
+        assert_eq!((data["cursor"].as_str(), data["item_type"].as_str()), (Some(first.as_str()), Some("created")));
+        // From this node and from another one.
+        key.put("/ticket/1", json!({"title": "two"})).expect(200);
+        let (second, data) = events.next().expect("an event");
+        assert_eq!(data["item_type_id"], "two");
+        other.with(&key).put("/ticket/1", json!({"title": "three"})).expect(200);
+        let (_, third) = events.next().expect("an event");
+        assert_eq!(third["item_type_id"], "three");
+        drop(events);
+        let mut events = key.listen("/changes/stream?after=0", Some(&second));
+        assert_eq!(events.next().expect("an event").1, third, "the header wins");
+        let mut events = key.listen(&format!("/changes/stream?after={first}&types=title"), None);
+        assert_eq!(events.next().expect("an event").0, second);
+        let all = key.get("/changes").expect(200)["items"].as_array().expect("items").clone();
+        let told: Vec<Value> = key.listen("/changes/stream", None).take(3).map(|(_, data)| data).collect();
+        assert_eq!(told, all);
+    }
+
+    fn a_stream_follows_the_rights_of_its_key(desk: TestDesk) {
+        let admin = desk.admin();
+        let brand = admin.post("/brand", json!({"name": "Other"})).expect(200)["brandID"].as_i64().expect("an id");
+        let key = desk.limited_key("RAW_READ", Limit::only([1]), Limit::All);
+        let mut events = key.listen("/changes/stream", None);
+        admin.post("/ticket", json!({"brandID": brand})).expect(200);
+        admin.post("/ticket", json!({})).expect(200);
+        assert_eq!(events.next().expect("an event").1["ticket_id"], 2);
+        let id = key.id;
+        do_as_system(&desk, move |work| key::update(work, id, |rights| rights.brands = Limit::only([brand])));
+        admin.post("/ticket", json!({})).expect(200);
+        admin.post("/ticket", json!({"brandID": brand})).expect(200);
+        assert_eq!(events.next().expect("an event").1["ticket_id"], 4);
+        do_as_system(&desk, move |work| key::revoke(work, id));
+        admin.post("/ticket", json!({"brandID": brand})).expect(200);
+        assert!(events.next().is_none(), "a key that is revoked hears nothing more");
+        let key = desk.key("RAW_READ,TICKET_READ");
+        let mut events = key.listen("/changes/stream?types=title", None);
+        let id = key.id;
+        do_as_system(&desk, move |work| key::update(work, id, |rights| rights.permissions = [Permission::TicketRead].into_iter().collect()));
+        assert!(events.next().is_none(), "so does one that may not read the feed any more");
+    }
+
+    fn what_is_wrong_is_said_before_a_stream_begins_and_the_end_ends_it(desk: TestDesk) {
+        let key = desk.admin();
+        let ask = |last: &str| key.send(key.request(Method::GET, "/changes/stream").header("last-event-id", last), String::new());
+        ask("x").refused(400, "invalid_parameter", &["Last-Event-ID"]);
+        ask("1").refused(400, "invalid_parameter", &["after"]);
+        key.get("/changes/stream?after=x").refused(400, "invalid_parameter", &["after"]);
+        desk.key("TICKET_READ").get("/changes/stream").refused(403, "forbidden", &[""]);
+        let json = key.request(Method::GET, "/changes/stream").header("accept", "application/json");
+        key.send(json, String::new()).refused(406, "not_acceptable", &[""]);
+        let mut events = key.listen("/changes/stream", None);
+        desk.desk.end_listening();
+        assert!(events.next().is_none());
     }
 }

@@ -101,6 +101,7 @@ impl World<'_> {
             "ticketSolveUnfinished" => (Nothing, "/ticket/solveUnfinishedTickets".into(), none()),
             "ticketUndo" => (Nothing, "/ticket/undo".into(), json!({"batchID": "none"})),
             "jobGet" => (Nothing, "/job/999999".into(), none()),
+            "changesStream" => (Nothing, "/changes/stream".into(), none()),
             "changesList" => (Nothing, "/changes".into(), none()),
             "customerList" => (Nothing, "/customer".into(), none()),
             "customerCreate" => (Nothing, "/customer".into(), json!({"firstname": "M"})),

@@ -11,7 +11,7 @@ use crate::error::detail;
 use crate::{Call, Failure, Field, Operation, Params, Reply};
 
 /// Characters that a cursor has at the most.
-const CURSOR: usize = 19;
+pub(super) const CURSOR: usize = 19;
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::get("changesList", "/changes")
@@ -36,7 +36,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .handler(handle)
 }
 
-fn check(params: &Params, wrong: &mut Vec<Detail>) {
+pub(super) fn check(params: &Params, wrong: &mut Vec<Detail>) {
     if params.text("after").is_some_and(|after| !after.is_empty() && position(after).is_none()) {
         let message = "after must be a cursor as it was answered. Start again without one.";
         wrong.push(detail("after", Code::InvalidParameter, message));
@@ -44,7 +44,7 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 }
 
 /// The position that a cursor stands for.
-fn position(cursor: &str) -> Option<i64> {
+pub(super) fn position(cursor: &str) -> Option<i64> {
     cursor.bytes().all(|b| b.is_ascii_digit()).then(|| cursor.parse().ok())?
 }
 

@@ -1,6 +1,7 @@
 //! The change feed. Rules live in `deskbell_app::feed`.
 
 mod list;
+mod stream;
 mod view;
 
 use deskbell_app::Desk;
@@ -10,7 +11,7 @@ use crate::Operation;
 
 /// The calls of the controller.
 pub(crate) fn operations() -> Vec<Operation<Desk>> {
-    vec![list::operation()]
+    vec![list::operation(), stream::operation()]
 }
 
 /// The schemas of this controller, for the API document.

@@ -1,10 +1,12 @@
 //! A caller with a key, and what it sees.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use deskbell_core::KeyId;
+use futures_util::StreamExt;
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -30,6 +32,40 @@ pub(crate) struct Seen {
     pub(crate) json: Value,
 }
 
+/// Server-sent events as they come.
+pub(crate) struct Events {
+    stream: BodyDataStream,
+    text: String,
+    runtime: Arc<Runtime>,
+}
+
+impl Iterator for Events {
+    type Item = (String, Value);
+
+    /// The id and the data of the next event; `None` at the end of the stream.
+    ///
+    /// # Panics
+    /// If nothing comes for a long time.
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field =
+                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+                let Some(id) = field("id: ") else { continue };
+                assert_eq!(field("event: ").as_deref(), Some("change"));
+                return Some((id, serde_json::from_str(&field("data: ").expect("data")).expect("JSON")));
+            }
+            let (runtime, limit) = (Arc::clone(&self.runtime), Duration::from_secs(30));
+            let next = runtime.block_on(async { tokio::time::timeout(limit, self.stream.next()).await });
+            let next = next.expect("the stream is silent");
+            let bytes = next?.expect("bytes");
+            self.text.push_str(std::str::from_utf8(&bytes).expect("UTF-8"));
+        }
+    }
+}
+
 impl Client {
     pub(crate) fn new(router: Router, runtime: Arc<Runtime>, secret: Option<String>, id: KeyId) -> Self {
         Self { router, runtime, secret, id }
@@ -38,6 +74,21 @@ impl Client {
     /// The key itself.
     pub(crate) fn secret(&self) -> &str {
         self.secret.as_deref().expect("a caller with a key")
+    }
+
+    /// A stream of server-sent events.
+    pub(crate) fn listen(&self, path: &str, last: Option<&str>) -> Events {
+        let request = self.request(Method::GET, path).header("apikey", self.secret());
+        let request = last.into_iter().fold(request, |request, id| request.header("last-event-id", id));
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = self.runtime.block_on(self.router.clone().oneshot(request)).expect("an answer");
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Events {
+            stream: answer.into_body().into_data_stream(),
+            text: String::new(),
+            runtime: self.runtime.clone(),
+        }
     }
 
     /// Sends any request; the key goes along unless the request has one.
@@ -51,6 +102,9 @@ impl Client {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let answer = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = answer.into_parts();
+        // A stream has no end; tests of streams read it themselves.
+        let endless = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if endless { Body::empty() } else { body };
         let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("a whole answer");
         let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
         documented::check(&method, &path, parts.status, &parts.headers, &text);
