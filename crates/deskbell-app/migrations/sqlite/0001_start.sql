@@ -327,6 +327,7 @@ CREATE TABLE bulk (
     actor       TEXT NOT NULL,
     call        TEXT NOT NULL,
     work        TEXT NOT NULL,
+    -- how many rows the answer of the call has at the most; all are kept
     keep_rows   INTEGER NOT NULL,
     total       INTEGER NOT NULL,
     chunks      INTEGER NOT NULL,
@@ -344,6 +345,8 @@ CREATE TABLE bulk (
     finished_at INTEGER
 ) STRICT;
 CREATE INDEX bulk_unfinished ON bulk (id) WHERE state <= 2;
+CREATE INDEX bulk_by_actor ON bulk (actor, id);
+CREATE INDEX bulk_by_age ON bulk (finished_at);
 
 -- ids: 8 bytes each, big endian, in the order sent.
 CREATE TABLE bulk_chunk (

@@ -20,8 +20,10 @@ use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
 use crate::ticket::{Ticket, load, undo};
 use crate::work::{BatchId, Work};
 
-pub use run::{Progress, State};
-pub(crate) use run::{Step, claim, free, may_see, owner, progress, result, run_chunk, start};
+pub use run::{Progress, State, cancel};
+pub(crate) use run::{
+    Step, claim, forget, free, list, may_see, owner, progress, result, rows, run_chunk, start,
+};
 
 /// How many tickets an atomic call may name.
 pub const MOST_ATOMIC: usize = 1_000;

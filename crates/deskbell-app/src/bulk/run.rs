@@ -1,11 +1,12 @@
 //! Durable bulk work: its row, its chunks, and how a node takes it up and goes on with it.
 
-use deskbell_core::{Actor, ActorId, Code, JobId, TicketId, Timestamp, Version};
+use deskbell_core::{Actor, ActorId, Code, Fault, JobId, TicketId, Timestamp, Version};
 use deskbell_db::{Engine, Tx};
 
 use super::{Bulk, CHUNK, Row, RowOutcome, Task, apply, not_done, sql};
 use crate::error::Result;
 use crate::journal::actor_text;
+use crate::statement::Statement;
 use crate::work::{BatchId, Work};
 
 /// How long a node may be silent before another one takes its work, in seconds.
@@ -30,6 +31,14 @@ pub enum State {
 }
 
 impl State {
+    /// The words of the API, in the order of the variants.
+    pub const WORDS: &'static [&'static str] = &["queued", "running", "done", "cancelled"];
+
+    /// The state of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Queued, Self::Running, Self::Done, Self::Cancelled].into_iter().find(|s| s.as_str() == word)
+    }
+
     /// The word that answers use.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -151,10 +160,10 @@ fn parse_actor(text: &str) -> ActorId {
 /// work is revoked: what is left then fails.
 pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed: bool) -> Result<Step> {
     let next = work.tx.first(sql::NEXT, &[id.0.into(), node.into()], |row| {
-        let ids: Vec<i64> = row.opt_blob(8)?.unwrap_or_default().chunks_exact(8).map(be_i64).collect();
-        Ok((row.str(3)?.to_owned(), row.int(4)?, row.int(6)?, row.int(7)?, ids, row.int(9)?))
+        let ids: Vec<i64> = row.opt_blob(7)?.unwrap_or_default().chunks_exact(8).map(be_i64).collect();
+        Ok((row.str(3)?.to_owned(), row.int(5)?, row.int(6)?, ids, row.int(8)?))
     })?;
-    let Some((task, keep_rows, chunk, done, ids, takeovers)) = next else { return Ok(Step::Over) };
+    let Some((task, chunk, done, ids, takeovers)) = next else { return Ok(Step::Over) };
     let task: Option<Task> = serde_json::from_str(&task).ok();
     let rows = match task {
         _ if takeovers >= TAKEOVERS => not_done(&ids, Code::Internal, GIVEN_UP),
@@ -180,13 +189,10 @@ pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed:
     )?;
     if advanced == 0 {
         // Another node did this chunk between our read and now: its result stands, ours must not be written.
-        return Err(super::Error::from(deskbell_core::Fault::new(Code::Conflict, "taken over")));
+        return Err(super::Error::from(Fault::new(Code::Conflict, "taken over")));
     }
     for (n, row) in result.rows.iter().enumerate() {
-        let place = done + n as i64;
-        if place < keep_rows {
-            insert_row(work.tx, id, place, row)?;
-        }
+        insert_row(work.tx, id, done + n as i64, row)?;
     }
     Ok(Step::More)
 }
@@ -219,33 +225,90 @@ fn insert_row(tx: &mut Tx<'_>, id: JobId, place: i64, row: &Row) -> Result<()> {
 
 /// How far a piece of work is.
 pub(crate) fn progress(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Progress>> {
-    Ok(tx.first(sql::PROGRESS, &[id.0.into()], |row| {
-        Ok(Progress {
-            id: JobId(row.int(0)?),
-            batch: BatchId::stored(row.str(1)?),
-            call: row.str(2)?.to_owned(),
-            actor: row.str(3)?.to_owned(),
-            state: match row.int(4)? {
-                1 => State::Queued,
-                2 => State::Running,
-                3 => State::Done,
-                _ => State::Cancelled,
-            },
-            total: row.int(5)?,
-            done: row.int(6)?,
-            changed: row.int(7)?,
-            unchanged: row.int(8)?,
-            failed: row.int(9)?,
-            created_at: Timestamp(row.int(10)?),
-            finished_at: row.opt_int(11)?.map(Timestamp),
-        })
-    })?)
+    let text = format!("{}{}", sql::PROGRESS, sql::BY_ID);
+    Ok(tx.first(&text, &[id.0.into()], read)?)
+}
+
+fn read(row: &deskbell_db::Row<'_>) -> std::result::Result<Progress, deskbell_db::Error> {
+    Ok(Progress {
+        id: JobId(row.int(0)?),
+        batch: BatchId::stored(row.str(1)?),
+        call: row.str(2)?.to_owned(),
+        actor: row.str(3)?.to_owned(),
+        state: match row.int(4)? {
+            1 => State::Queued,
+            2 => State::Running,
+            3 => State::Done,
+            _ => State::Cancelled,
+        },
+        total: row.int(5)?,
+        done: row.int(6)?,
+        changed: row.int(7)?,
+        unchanged: row.int(8)?,
+        failed: row.int(9)?,
+        created_at: Timestamp(row.int(10)?),
+        finished_at: row.opt_int(11)?.map(Timestamp),
+    })
+}
+
+/// The work of the actor in these states (none: in any), newest first: how much there is, and a page of it.
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    states: &[State],
+    start: i64,
+    limit: i64,
+) -> Result<(i64, Vec<Progress>)> {
+    let mut of = Statement::new(sql::BY_ACTOR);
+    of.bind(actor_text(actor.id));
+    if !states.is_empty() {
+        let states: Vec<i64> = states.iter().map(|state| *state as i64).collect();
+        of.push(" AND ").within("state", &states);
+    }
+    let total = tx.first(&format!("{}{}", sql::COUNT, of.text), &of.params, |row| row.int(0))?.unwrap_or(0);
+    of.text = format!("{}{}", sql::PROGRESS, of.text);
+    of.push(" ORDER BY id DESC").limit(limit).offset(start);
+    Ok((total, tx.all(&of.text, &of.params, read)?))
+}
+
+/// Stops work: what is done stays.
+///
+/// Errors: `not_found` if the actor did not begin it; `conflict` if it is finished.
+pub fn cancel(work: &mut Work<'_, '_>, id: JobId) -> Result<()> {
+    let found = progress(work.tx, id)?.filter(|found| may_see(work.actor, found));
+    let found = found.ok_or_else(|| Fault::not_found("Job", id))?;
+    if found.state == State::Cancelled || work.tx.exec(sql::CANCEL, &[id.0.into(), work.now.0.into()])? > 0 {
+        return Ok(());
+    }
+    let message = format!("Job {id} is finished; its changes can be taken back by its batchID.");
+    Err(Fault::new(Code::Conflict, message).into())
+}
+
+/// Forgets some of the work that was finished at that time or before. Answers how much.
+pub(crate) fn forget(tx: &mut Tx<'_>, until: Timestamp) -> Result<u64> {
+    Ok(tx.exec(sql::FORGET, &[until.0.into()])?)
 }
 
 /// The result of finished work, as the call that began it answers.
 pub(crate) fn result(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Bulk>> {
     let Some(progress) = progress(tx, id)? else { return Ok(None) };
-    let rows = tx.all(sql::ROWS, &[id.0.into()], |row| {
+    let most = tx.first(sql::KEEP_ROWS, &[id.0.into()], |row| row.int(0))?.unwrap_or(0);
+    let rows = rows(tx, id, 0, most)?;
+    Ok(Some(Bulk {
+        batch: Some(progress.batch),
+        changed: progress.changed,
+        unchanged: progress.unchanged,
+        failed: progress.failed,
+        rows,
+    }))
+}
+
+/// Outcomes in the order of the tickets, those of the first `start` left out.
+pub(crate) fn rows(tx: &mut Tx<'_>, id: JobId, start: i64, limit: i64) -> Result<Vec<Row>> {
+    let mut statement = Statement::new(sql::ROWS);
+    statement.params.extend([id.0.into(), start.into()]);
+    statement.push(" ORDER BY place").limit(limit);
+    let rows = tx.all(&statement.text, &statement.params, |row| {
         let version = row.opt_int(2)?;
         let outcome = match row.int(1)? {
             1 => RowOutcome::Changed(Version(version.unwrap_or(0))),
@@ -258,14 +321,8 @@ pub(crate) fn result(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Bulk>> {
             },
         };
         Ok(Row { ticket: TicketId(row.int(0)?), outcome })
-    })?;
-    Ok(Some(Bulk {
-        batch: Some(progress.batch),
-        changed: progress.changed,
-        unchanged: progress.unchanged,
-        failed: progress.failed,
-        rows,
-    }))
+    });
+    Ok(rows?)
 }
 
 /// Whether the actor may ask after this work: it made it.

@@ -18,7 +18,7 @@ pub(super) const CLAIM: &str =
 pub(super) const FREE: &str = "UPDATE bulk SET lease_until = 0 WHERE state <= 2 AND lease_owner <> $1";
 
 /// What the next chunk needs; only for the holder of the lease.
-pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.keep_rows, b.chunks, b.next_chunk, b.done, c.ids, b.takeovers \
+pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.chunks, b.next_chunk, b.done, c.ids, b.takeovers \
      FROM bulk b LEFT JOIN bulk_chunk c ON c.bulk_id = b.id AND c.chunk = b.next_chunk \
      WHERE b.id = $1 AND b.lease_owner = $2 AND b.state = 2";
 /// Progress, in the transaction of the chunk; changes nothing if another one did the chunk. (In a CASE PostgreSQL takes a
@@ -32,6 +32,19 @@ pub(super) const INSERT_ROW: &str = "INSERT INTO bulk_row (bulk_id, place, ticke
 
 /// How far it is.
 pub(super) const PROGRESS: &str = "SELECT id, batch_id, call, actor, state, total, done, changed, unchanged, failed, \
-     created_at, finished_at FROM bulk WHERE id = $1";
+     created_at, finished_at FROM bulk";
+/// One.
+pub(super) const BY_ID: &str = " WHERE id = $1";
+/// Those of an actor.
+pub(super) const BY_ACTOR: &str = " WHERE actor = ";
+/// How many; a condition is appended.
+pub(super) const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM bulk";
+/// How many rows its answer has at the most.
+pub(super) const KEEP_ROWS: &str = "SELECT keep_rows FROM bulk WHERE id = $1";
+/// Stops it.
+pub(super) const CANCEL: &str = "UPDATE bulk SET state = 4, finished_at = $2 WHERE id = $1 AND state <= 2";
+/// Forgets some that were finished long ago.
+pub(super) const FORGET: &str =
+    "DELETE FROM bulk WHERE id IN (SELECT id FROM bulk WHERE finished_at <= $1 ORDER BY finished_at LIMIT 5)";
 /// The outcomes kept.
-pub(super) const ROWS: &str = "SELECT ticket_id, outcome, version, code, message, field FROM bulk_row WHERE bulk_id = $1 ORDER BY place";
+pub(super) const ROWS: &str = "SELECT ticket_id, outcome, version, code, message, field FROM bulk_row WHERE bulk_id = $1 AND place >= $2";

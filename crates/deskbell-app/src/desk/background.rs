@@ -24,6 +24,9 @@ const SEAL: Duration = Duration::from_secs(1);
 /// How many tickets one transaction purges.
 const PURGE: i64 = 20;
 
+/// For how many days finished bulk work can be asked after.
+const JOB_DAYS: i64 = 30;
+
 /// How many kept answers one transaction forgets.
 const FORGET: i64 = 200;
 
@@ -115,10 +118,12 @@ impl Desk {
         }
     }
 
-    /// Forgets the answers whose time is over, and what can no longer be taken back.
+    /// Forgets the answers whose time is over, what can no longer be taken back, and bulk work of long ago.
     pub async fn forget_answers(&self) -> Result<()> {
         let undone = Timestamp(self.inner.context.now().0 - self.inner.settings.undo_minutes * 60);
         self.inner.store.write(Urgency::Bulk, move |tx| ticket::undo::forget(tx, undone)).await?;
+        let finished = Timestamp(self.inner.context.now().0 - JOB_DAYS * 86_400);
+        while self.inner.store.write(Urgency::Bulk, move |tx| bulk::forget(tx, finished)).await? > 0 {}
         let until = Timestamp(self.inner.context.now().0 - self.inner.settings.idempotency_hours * 3_600);
         loop {
             let purge = move |tx: &mut Tx<'_>| idempotency::purge(tx, until, FORGET);

@@ -193,6 +193,36 @@ impl Desk {
         found.await?.ok_or_else(|| Fault::not_found("Job", id).into())
     }
 
+    /// The work that a key began, newest first: how much there is, and a page of it.
+    pub async fn jobs(
+        &self,
+        actor: &Arc<Actor>,
+        states: Vec<bulk::State>,
+        start: i64,
+        limit: i64,
+    ) -> Result<(i64, Vec<Progress>)> {
+        self.read(Lane::List, actor, move |tx, actor| bulk::list(tx, actor, &states, start, limit)).await
+    }
+
+    /// What became of the tickets of a piece of bulk work so far: how many, and a page of them.
+    ///
+    /// Errors: `not_found`.
+    pub async fn job_rows(
+        &self,
+        actor: &Arc<Actor>,
+        id: JobId,
+        start: i64,
+        limit: i64,
+    ) -> Result<(i64, Vec<Row>)> {
+        let found = self.read(Lane::List, actor, move |tx, actor| {
+            let Some(job) = bulk::progress(tx, id)?.filter(|job| bulk::may_see(actor, job)) else {
+                return Ok(None);
+            };
+            Ok(Some((job.done, bulk::rows(tx, id, start, limit)?)))
+        });
+        found.await?.ok_or_else(|| Fault::not_found("Job", id).into())
+    }
+
     async fn try_out(&self, actor: &Arc<Actor>, ids: Vec<i64>, task: Task, atomic: bool) -> Result<Vec<Row>> {
         let rows =
             self.read(Lane::Slow, actor, move |tx, actor| bulk::try_out(tx, actor, &ids, &task)).await?;

@@ -17,8 +17,13 @@ pub(crate) const URL_SHAPE: &str = r"^https?://[^\u0000-\u0020\u007f-\u00a0\u168
 
 /// The parameters of a list.
 pub(crate) fn fields(query: &'static str) -> [Field; 3] {
+    let [start, most] = range();
+    [Field::line("query", limit::NAME).doc(query), start, most]
+}
+
+/// Which part of a list.
+pub(crate) fn range() -> [Field; 2] {
     [
-        Field::line("query", limit::NAME).doc(query),
         Field::number("itemStart", 0..=deskbell_core::id::MAX_ID)
             .default(0)
             .doc("How many rows to leave out."),

@@ -7,6 +7,7 @@ mod demo;
 mod harness;
 mod idempotency;
 mod import;
+mod job;
 mod laws;
 mod permission_matrix;
 mod races;

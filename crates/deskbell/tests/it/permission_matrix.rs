@@ -100,7 +100,10 @@ impl World<'_> {
             }
             "ticketSolveUnfinished" => (Nothing, "/ticket/solveUnfinishedTickets".into(), none()),
             "ticketUndo" => (Nothing, "/ticket/undo".into(), json!({"batchID": "none"})),
+            "jobList" => (Nothing, "/job".into(), none()),
             "jobGet" => (Nothing, "/job/999999".into(), none()),
+            "jobResults" => (Nothing, "/job/999999/results".into(), none()),
+            "jobCancel" => (Nothing, "/job/999999".into(), none()),
             "changesStream" => (Nothing, "/changes/stream".into(), none()),
             "changesList" => (Nothing, "/changes".into(), none()),
             "customerList" => (Nothing, "/customer".into(), none()),
@@ -227,8 +230,10 @@ both_engines! {
                 seen.push((operation.id(), status));
             }
         }
-        // Neither the batch of the one nor the job of the other is there.
-        assert_eq!(seen, [("ticketUndo", 404), ("jobGet", 404)]);
+        // Neither that batch nor that job is there.
+        let expected =
+            [("ticketUndo", 404), ("jobList", 200), ("jobGet", 404), ("jobResults", 404), ("jobCancel", 404)];
+        assert_eq!(seen, expected);
     }
 
     fn every_operation_is_blind_outside_the_limits_of_the_key(desk: TestDesk) {

@@ -94,7 +94,8 @@ pub(super) fn reply(answer: &BulkAnswer, total: i64, dry_run: bool, words: Words
     .into()
 }
 
-fn row_of(row: &bulk::Row, dry_run: bool) -> BulkRow {
+/// A row of an answer.
+pub(crate) fn row_of(row: &bulk::Row, dry_run: bool) -> BulkRow {
     let outcome = match &row.outcome {
         bulk::RowOutcome::Changed(version) => RowOutcome::Changed((!dry_run).then_some(*version)),
         bulk::RowOutcome::Unchanged(version) => RowOutcome::Unchanged((!dry_run).then_some(*version)),

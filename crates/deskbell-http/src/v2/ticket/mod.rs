@@ -16,6 +16,7 @@ mod unlink_customer;
 mod update;
 mod view;
 
+pub(crate) use bulk::row_of;
 pub(crate) use view::schemas;
 
 use deskbell_app::Desk;

@@ -105,6 +105,31 @@ both_engines! {
         assert_eq!(notes(&probe).last(), Some(&[1, if at_once { 620 } else { 250 }]));
     }
 
+    fn work_that_is_cancelled_stays_as_far_as_it_is_and_can_be_taken_back(desk: TestDesk) {
+        let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
+        let (ids, key) = (tickets(&desk, MANY), first.admin());
+        let job = stopped(&first, &key, &probe, &ids);
+        let path = format!("/job/{job}");
+        first.admin().delete(&path).refused(404, "not_found", &[""]);
+        for _ in 0..2 {
+            let seen = key.delete(&path).expect(200);
+            assert_eq!((&seen["message"], &seen["jobID"]), (&json!("Job cancelled."), &json!(job)));
+        }
+        probe.mend("message");
+        second.advance(LEASE_AND_MORE);
+        resume(&second);
+        let item = key.get(&path).expect(200)["item"].clone();
+        let shown = ["state", "total", "done", "changed"].map(|k| item[k].clone());
+        assert_eq!(json!(shown), json!(["cancelled", 620, 250, 250]));
+        assert!(item["finished_at"].is_string());
+        assert_eq!(notes(&probe), [[0, 370], [1, 250]]);
+        let undone = key.post("/ticket/undo", json!({"batchID": item["batchID"]})).expect(200);
+        assert_eq!(undone["changed"], 250);
+        assert_eq!(notes(&probe), [[0, 620]]);
+        probe.counters_hold();
+        probe.versions_hold();
+    }
+
     fn a_chunk_that_never_succeeds_is_given_up_and_the_rest_is_done(desk: TestDesk) {
         let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
         let (ids, key) = (tickets(&desk, MANY), first.admin());
