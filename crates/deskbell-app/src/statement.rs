@@ -48,18 +48,23 @@ impl Statement {
     /// Appends `column IN ($a, $b, …)`. The list is filled up to a power of two with its last value, so that few
     /// different texts arise and statement caches stay small. An empty list admits nothing.
     pub(crate) fn within(&mut self, column: &str, ids: &[i64]) -> &mut Self {
-        let Some(last) = ids.last() else {
+        self.among(column, ids.iter().map(|id| Value::Int(*id)).collect())
+    }
+
+    /// The same for values of any kind.
+    pub(crate) fn among(&mut self, column: &str, values: Vec<Value<'static>>) -> &mut Self {
+        let Some(last) = values.last() else {
             return self.push("1 = 0");
         };
-        if let [id] = ids {
-            return self.push(column).push(" = ").bind(*id);
+        if let [value] = &values[..] {
+            return self.push(column).push(" = ").bind(value.clone());
         }
         self.push(column).push(" IN (");
-        for n in 0..ids.len().next_power_of_two() {
+        for n in 0..values.len().next_power_of_two() {
             if n > 0 {
                 self.push(", ");
             }
-            self.bind(*ids.get(n).unwrap_or(last));
+            self.bind(values.get(n).unwrap_or(last).clone());
         }
         self.push(")")
     }

@@ -17,7 +17,7 @@ use crate::desk::{BulkAnswer, Keep};
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
 use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
-use crate::ticket::{Ticket, load, undo};
+use crate::ticket::{Ticket, load, solve, undo};
 use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State, cancel};
@@ -28,6 +28,9 @@ pub(crate) use run::{
 /// How many tickets an atomic call may name.
 pub const MOST_ATOMIC: usize = 1_000;
 
+/// How many rows an answer holds at the most, where a call does not say fewer.
+const ROWS: usize = 10_000;
+
 /// How many tickets one transaction changes at the most.
 pub const CHUNK: usize = 250;
 
@@ -36,14 +39,12 @@ pub const CHUNK: usize = 250;
 pub struct Command {
     /// The operation, as the journal names it.
     pub call: &'static str,
-    /// The permission of the call; each edit asks for its own besides.
-    pub permission: Permission,
-    /// The tickets, distinct, in the order sent.
-    pub ids: Vec<i64>,
+    /// Which tickets.
+    pub tickets: Tickets,
+    /// The permission of the call; each edit asks for its own besides. `None` where a batch that is taken back decides.
+    pub permission: Option<Permission>,
     /// What to do to each, in order.
     pub edits: Vec<Edit>,
-    /// The batch that is taken back, instead of edits.
-    pub takes_back: Option<String>,
     /// All or nothing.
     pub atomic: bool,
     /// Tell, and write nothing.
@@ -54,6 +55,34 @@ pub struct Command {
     pub rows: usize,
     /// For a request with an Idempotency-Key: how its answer is kept.
     pub keep: Option<Keep<BulkAnswer>>,
+}
+
+/// Which tickets a command is about. What has to be looked for is fixed when the work begins.
+#[derive(Clone, Debug)]
+pub enum Tickets {
+    /// These, distinct, in the order sent.
+    Named(Vec<i64>),
+    /// Those that are not finished.
+    Unfinished(solve::Which),
+    /// Those of a batch, which is taken back.
+    OfBatch(String),
+}
+
+impl Command {
+    /// A command that does nothing to the tickets yet, best effort and for real.
+    pub fn over(call: &'static str, tickets: Tickets) -> Self {
+        Self {
+            call,
+            tickets,
+            permission: None,
+            edits: Vec::new(),
+            atomic: false,
+            dry_run: false,
+            versions: HashMap::new(),
+            rows: ROWS,
+            keep: None,
+        }
+    }
 }
 
 /// What happened to one ticket.
@@ -124,9 +153,11 @@ pub(crate) struct Task {
 }
 
 /// Refuses an actor that lacks the permission of the call or of one of its edits.
-pub(crate) fn check_permissions(actor: &Actor, permission: Permission, edits: &[Edit]) -> Result<()> {
-    actor.require(permission)?;
-    for edit in edits {
+pub(crate) fn check_permissions(actor: &Actor, command: &Command) -> Result<()> {
+    if let Some(permission) = command.permission {
+        actor.require(permission)?;
+    }
+    for edit in &command.edits {
         actor.require(edit.change.permission())?;
     }
     Ok(())
@@ -210,7 +241,7 @@ impl Task {
 
     /// What is said of a ticket that is not there. Those of a batch were within the actor's limits when it was looked at.
     fn missing(&self, id: TicketId) -> Error {
-        if self.takes_back.is_some() { undo::gone(id) } else { load::missing(id) }
+        if self.takes_back.is_some() { undo::erased(id) } else { load::missing(id) }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use deskbell_core::{Actor, ActorId, Code, Fault, JobId, Permission};
+use deskbell_core::{Actor, ActorId, Code, Fault, JobId};
 use deskbell_db::{Lane, Urgency};
 
 use super::{Desk, Keep, Told};
-use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task};
+use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task, Tickets};
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Before};
 use crate::ticket::{solve, undo};
@@ -46,19 +46,15 @@ impl From<Error> for Atomic {
 }
 
 impl Desk {
-    /// Does the same edits to many tickets.
+    /// Does the same to many tickets.
     ///
-    /// Errors: `forbidden` without the permission of the call or of an edit. What goes wrong with a ticket stands in
-    /// its row.
-    pub async fn bulk(&self, actor: Arc<Actor>, command: Command) -> Result<Told<BulkAnswer>> {
-        bulk::check_permissions(&actor, command.permission, &command.edits)?;
-        let (edits, versions) = (command.edits.clone(), command.versions.clone());
-        let task = Task { edits, versions, takes_back: command.takes_back.clone() };
+    /// Errors: `forbidden` without the permission of the call or of an edit; those of `undo::find`; `payload_too_large` for
+    /// more tickets than an atomic call takes. What goes wrong with a ticket stands in its row.
+    pub async fn bulk(&self, actor: Arc<Actor>, mut command: Command) -> Result<Told<BulkAnswer>> {
+        bulk::check_permissions(&actor, &command)?;
         if command.dry_run {
-            let done = self.try_out(&actor, command.ids, task, command.atomic).await?;
-            let mut done = Bulk::of(None, done);
-            done.rows.truncate(command.rows);
-            return Ok(Told::Done(BulkAnswer::Done(done)));
+            // It does nothing that could be done twice.
+            command.keep = None;
         }
         let _guard = self.begin(&actor, command.keep.as_ref())?;
         if let Some(keep) = &command.keep
@@ -66,22 +62,52 @@ impl Desk {
         {
             return Ok(Told::Before(answer));
         }
-        if command.atomic {
-            return self.atomic(&actor, command.call, command.ids, task, command.keep).await;
+        let Command { call, tickets, edits, atomic, dry_run, versions, rows, keep, .. } = command;
+        let (ids, takes_back) = self.found(&actor, tickets).await?;
+        if atomic && ids.len() > bulk::MOST_ATOMIC {
+            let message = format!("An atomic call takes at most 1,000 tickets; these are {}.", ids.len());
+            return Err(Fault::new(Code::PayloadTooLarge, message).into());
         }
-        if command.ids.len() <= CHUNK {
-            let (ids, keep) = (command.ids, command.keep);
-            let write = self.write(&actor, command.call, move |work| {
-                if let Some(before) = Keep::before(keep.as_ref(), work)? {
-                    return Ok(before);
-                }
-                let rows = bulk::apply(work, &ids, &task)?;
-                let done = BulkAnswer::Done(Bulk::of(Some(work.batch.clone()), rows));
-                Keep::store(keep.as_ref(), work, done)
-            });
-            return Ok(write.await?.0);
+        let task = Task { edits, versions, takes_back };
+        if dry_run {
+            let mut done = Bulk::of(None, self.try_out(&actor, ids, task, atomic).await?);
+            done.rows.truncate(rows);
+            return Ok(Told::Done(BulkAnswer::Done(done)));
         }
-        self.durable(&actor, command, task).await
+        if atomic {
+            return self.atomic(&actor, call, ids, task, keep).await;
+        }
+        if ids.len() > CHUNK {
+            return self.durable(&actor, call, ids, task, rows, keep).await;
+        }
+        let write = self.write(&actor, call, move |work| {
+            if let Some(before) = Keep::before(keep.as_ref(), work)? {
+                return Ok(before);
+            }
+            let rows = bulk::apply(work, &ids, &task)?;
+            let done = BulkAnswer::Done(Bulk::of(Some(work.batch.clone()), rows));
+            Keep::store(keep.as_ref(), work, done)
+        });
+        Ok(write.await?.0)
+    }
+
+    /// The ids of the tickets, and the batch that is to be taken back.
+    async fn found(&self, actor: &Arc<Actor>, tickets: Tickets) -> Result<(Vec<i64>, Option<String>)> {
+        match tickets {
+            Tickets::Named(ids) => Ok((ids, None)),
+            Tickets::Unfinished(which) => {
+                let find =
+                    self.read(Lane::Slow, actor, move |tx, actor| solve::unfinished(tx, actor, &which));
+                Ok((find.await?, None))
+            }
+            Tickets::OfBatch(batch) => {
+                let (now, minutes) = (self.inner.context.now(), self.inner.settings.undo_minutes);
+                let name = batch.clone();
+                let find =
+                    self.read(Lane::Slow, actor, move |tx, actor| undo::find(tx, actor, &name, now, minutes));
+                Ok((find.await?, Some(batch)))
+            }
+        }
     }
 
     /// What a request with this key was answered, or what is to be answered to it now that its first one is no longer
@@ -99,7 +125,7 @@ impl Desk {
             Ok((before, bulk::progress(tx, job)?))
         });
         let (began, progress) = match look.await? {
-            (Before::Nothing, _) => return Ok(None),
+            (Before::Nothing | Before::Expired, _) => return Ok(None),
             (Before::Answered(answer), _) => return Ok(Some(answer)),
             (Before::Working(_, began), Some(progress)) => (began, progress),
             (Before::Working(..), None) => return Err(idempotency::in_progress()),
@@ -126,61 +152,6 @@ impl Desk {
         let keeping =
             self.write(actor, call, move |work| idempotency::answered(work, &once, job, answer.clone()));
         Ok(keeping.await?.0)
-    }
-
-    /// Solves the unfinished tickets that exist for the actor.
-    ///
-    /// Errors: `forbidden` without SET_STATUS.
-    pub async fn solve_unfinished(
-        &self,
-        actor: Arc<Actor>,
-        call: &'static str,
-        which: solve::Which,
-        dry_run: bool,
-        keep: Option<Keep<BulkAnswer>>,
-    ) -> Result<Told<BulkAnswer>> {
-        let ids =
-            self.read(Lane::Slow, &actor, move |tx, actor| solve::unfinished(tx, actor, &which)).await?;
-        let command = Command {
-            call,
-            permission: Permission::SetStatus,
-            ids,
-            edits: solve::edits(),
-            takes_back: None,
-            atomic: false,
-            dry_run,
-            versions: std::collections::HashMap::new(),
-            rows: solve::ROWS,
-            keep,
-        };
-        self.bulk(actor, command).await
-    }
-
-    /// Takes a write back, single or bulk, by its batch: for the tickets that were not changed since. `options` has no edits.
-    ///
-    /// Errors: those of `undo::find`. What goes wrong with a ticket stands in its row.
-    pub async fn undo(
-        &self,
-        actor: Arc<Actor>,
-        batch: String,
-        mut options: Command,
-    ) -> Result<Told<BulkAnswer>> {
-        if let Some(keep) = &options.keep
-            && let Some(answer) = self.answered_before(&actor, options.call, keep).await?
-        {
-            return Ok(Told::Before(answer));
-        }
-        let (now, minutes) = (self.inner.context.now(), self.inner.settings.undo_minutes);
-        let name = batch.clone();
-        let find = self.read(Lane::Slow, &actor, move |tx, actor| undo::find(tx, actor, &name, now, minutes));
-        (options.ids, options.permission) = find.await?;
-        if options.atomic && options.ids.len() > bulk::MOST_ATOMIC {
-            let message =
-                format!("An atomic call takes at most 1,000 tickets; the batch has {}.", options.ids.len());
-            return Err(Fault::of("batchID", Code::PayloadTooLarge, message).into());
-        }
-        options.takes_back = Some(batch);
-        self.bulk(actor, options).await
     }
 
     /// How far a piece of bulk work is: for the key that made it.
@@ -268,10 +239,16 @@ impl Desk {
     }
 
     /// Writes the work down first; then it is finished whatever happens to this call, its client or this process.
-    async fn durable(&self, actor: &Arc<Actor>, command: Command, task: Task) -> Result<Told<BulkAnswer>> {
-        let (node, call) = (self.inner.node.clone(), command.call);
-        let Command { ids, rows, keep, .. } = command;
-        let kept = keep.clone();
+    async fn durable(
+        &self,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        ids: Vec<i64>,
+        task: Task,
+        rows: usize,
+        keep: Option<Keep<BulkAnswer>>,
+    ) -> Result<Told<BulkAnswer>> {
+        let (node, kept) = (self.inner.node.clone(), keep.clone());
         let begin = self.write(actor, call, move |work| {
             if let Some(before) = Keep::before(kept.as_ref(), work)? {
                 return Ok(Err(before));

@@ -9,7 +9,7 @@
 mod sql;
 
 use deskbell_core::{Actor, Code, Fault, Permission, TicketId, Timestamp};
-use deskbell_db::{Engine, Tx};
+use deskbell_db::{Engine, Tx, Value};
 
 use crate::error::Result;
 use crate::statement::Statement;
@@ -123,10 +123,9 @@ fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), l
         load::in_scope(&actor.scope, "t.", &mut statement);
         statement.push(")");
     }
-    for (n, item_type) in wish.types.iter().enumerate() {
-        statement.push(if n == 0 { " AND j.item_type IN (" } else { ", " }).bind(item_type.clone());
+    if !wish.types.is_empty() {
+        statement.push(" AND ").among("j.item_type", wish.types.iter().cloned().map(Value::from).collect());
     }
-    statement.push(if wish.types.is_empty() { "" } else { ")" });
     statement.push(" ORDER BY ").push(position).limit(limit);
     statement
 }

@@ -49,6 +49,8 @@ impl Answer {
 pub(crate) enum Before {
     /// The request is new.
     Nothing,
+    /// It was answered too long ago to count.
+    Expired,
     /// It was answered.
     Answered(Answer),
     /// It began bulk work, at that time, and has not been answered yet.
@@ -77,11 +79,12 @@ pub(crate) fn before(work: &mut Work<'_, '_>, once: &Once) -> Result<Option<Answ
     }
     match find(work.tx, work.actor, once, work.now)? {
         Before::Nothing => {}
+        Before::Expired => {
+            work.tx.exec(sql::FORGET, &[actor_text(work.actor.id).into(), once.key.as_str().into()])?;
+        }
         Before::Answered(answer) => return Ok(Some(answer)),
         Before::Working(..) => return Err(in_progress()),
     }
-    // One that has expired makes room.
-    work.tx.exec(sql::FORGET, &[actor_text(work.actor.id).into(), once.key.as_str().into()])?;
     Ok(None)
 }
 
@@ -110,7 +113,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, actor: &Actor, once: &Once, now: Timestamp) 
     })?;
     let Some((same, answer, job, began)) = found else { return Ok(Before::Nothing) };
     if began.0 <= now.0 - once.seconds {
-        return Ok(Before::Nothing);
+        return Ok(Before::Expired);
     }
     if !same {
         let message = "This Idempotency-Key was used for another request. A new request needs a new key.";
@@ -182,7 +185,7 @@ pub(crate) fn answered(
     )?;
     match find(work.tx, work.actor, once, work.now)? {
         Before::Answered(first) => Ok(Some(first)),
-        Before::Nothing | Before::Working(..) => Ok(Some(answer)),
+        Before::Nothing | Before::Expired | Before::Working(..) => Ok(Some(answer)),
     }
 }
 

@@ -180,12 +180,8 @@ fn conditions(filter: &Filter, statement: &mut Statement) {
     }
     if !filter.tags.is_empty() {
         statement.push(super::sql::AND_TAGGED);
-        let last = filter.tags.len().next_power_of_two();
-        for n in 0..last {
-            let tag = &filter.tags[n.min(filter.tags.len() - 1)];
-            statement.push(if n == 0 { "" } else { ", " }).bind(super::edit::tag_key(tag));
-        }
-        statement.push("))");
+        let tags = filter.tags.iter().map(|tag| super::edit::tag_key(tag).into()).collect();
+        statement.among("tt.tag", tags).push(")");
     }
     if !filter.directions.is_empty() {
         let directions: Vec<i64> = filter.directions.iter().map(|d| d.rank()).collect();

@@ -194,7 +194,7 @@ pub(super) fn count_of(statement: &str) -> String {
 }
 
 /// Only tickets with one of the tags, which are appended with two closing brackets.
-pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM ticket_tag tt WHERE tt.tag IN (";
+pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM ticket_tag tt WHERE ";
 
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";

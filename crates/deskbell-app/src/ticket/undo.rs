@@ -48,18 +48,12 @@ impl Back {
     }
 }
 
-/// The tickets of a batch that are within the actor's limits, ascending, and the permissions that taking it back asks for:
-/// those of what was done.
+/// The tickets of a batch that are within the actor's limits, ascending. Taking it back asks for the permissions of what was
+/// done.
 ///
 /// Errors: `not_found` if there is no such batch, or none of its tickets is within the limits; `conflict` if it is older than
 /// `minutes`; `forbidden` without one of the permissions.
-pub fn find(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    batch: &str,
-    now: Timestamp,
-    minutes: i64,
-) -> Result<(Vec<i64>, Permission)> {
+pub fn find(tx: &mut Tx<'_>, actor: &Actor, batch: &str, now: Timestamp, minutes: i64) -> Result<Vec<i64>> {
     let mut statement = Statement::new(sql::UNDO_BATCH);
     statement.bind(batch.to_owned()).push(sql::UNDO_THERE);
     load::in_scope(&actor.scope, "t.", &mut statement);
@@ -69,10 +63,9 @@ pub fn find(
     let rows = tx.all(&statement.text, &statement.params, |row| {
         Ok((row.int(0)?, permission(row.str(1)?), row.int(2)?))
     })?;
-    let Some((_, first, _)) = rows.first() else {
+    if rows.is_empty() {
         return Err(Fault::of(FIELD, Code::NotFound, format!("There is no batch {batch}.")).into());
-    };
-    let first = *first;
+    }
     for (_, permission, _) in &rows {
         actor.require(*permission)?;
     }
@@ -83,7 +76,7 @@ pub fn find(
     }
     let mut ids: Vec<i64> = rows.into_iter().map(|(id, _, _)| id).collect();
     ids.dedup();
-    Ok((ids, first))
+    Ok(ids)
 }
 
 fn permission(item_type: &str) -> Permission {
@@ -193,14 +186,10 @@ fn inverse(event: &Event) -> Option<Change> {
     })
 }
 
-fn erased(id: TicketId) -> Error {
+/// What is said of a ticket of the batch whose events were erased since, or all of it.
+pub(crate) fn erased(id: TicketId) -> Error {
     let message = format!("What was done to ticket {id} has been erased since, and cannot be taken back.");
     Fault::of(FIELD, Code::Conflict, message).into()
-}
-
-/// What is said of a ticket of the batch that was erased since.
-pub(crate) fn gone(id: TicketId) -> Error {
-    erased(id)
 }
 
 fn require_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock: bool) -> Result<()> {

@@ -1,12 +1,12 @@
 //! What all bulk calls share: from ids and edits to the answer.
 
-use deskbell_app::bulk::{self, Command};
+use deskbell_app::bulk::{self, Command, Tickets};
 use deskbell_app::ticket::edit::Edit;
 use deskbell_app::{BulkAnswer, Desk};
 use deskbell_core::fault::Detail;
 use deskbell_core::{Code, Permission};
 
-use super::{MOST, MOST_ATOMIC};
+use super::MOST_ATOMIC;
 use crate::bulk::{Bulk, BulkRow, RowOutcome};
 use crate::{Call, Failure, Params, Reply, once};
 
@@ -34,44 +34,31 @@ pub(super) async fn run(
     edits: Vec<Edit>,
     words: Words,
 ) -> Result<Reply, Failure> {
-    let (dry_run, total) = (call.params.flag("dryRun"), ids.len() as i64);
-    let options = options(&call, name, move |answer| reply(answer, total, dry_run, words));
-    let command = Command { permission, ids, edits, ..options };
-    let told = call.state.bulk(call.actor, command).await?;
-    Ok(once::answer(told, |answer| reply(&answer, total, dry_run, words)))
+    let command =
+        Command { permission: Some(permission), edits, ..options(&call, name, Tickets::Named(ids)) };
+    answer(call, command, words).await
 }
 
-/// What the bulk options of a call ask for; tickets and edits are the call's matter.
-pub(super) fn options(
-    call: &Call<Desk>,
-    name: &'static str,
-    reply: impl Fn(&BulkAnswer) -> Reply + Send + Sync + 'static,
-) -> Command {
+/// A command with what the bulk options of the call ask for.
+pub(super) fn options(call: &Call<Desk>, name: &'static str, tickets: Tickets) -> Command {
     Command {
-        call: name,
-        permission: Permission::TicketUpdate,
-        ids: Vec::new(),
-        edits: Vec::new(),
-        takes_back: None,
         atomic: call.params.word("mode") == Some("atomic"),
         dry_run: call.params.flag("dryRun"),
         versions: call.params.versions("versions").iter().map(|(id, v)| (*id, v.0)).collect(),
-        rows: MOST,
-        keep: call.keep(reply),
+        ..Command::over(name, tickets)
     }
 }
 
-/// The answer where the tickets are those that were found.
-pub(super) fn reply_to_all(answer: &BulkAnswer, dry_run: bool, words: Words) -> Reply {
-    let total = match answer {
-        BulkAnswer::Done(done) => done.changed + done.unchanged + done.failed,
-        BulkAnswer::Job(job) => job.total,
-    };
-    reply(answer, total, dry_run, words)
+/// Runs a command, and says what became of each ticket.
+pub(super) async fn answer(call: Call<Desk>, command: Command, words: Words) -> Result<Reply, Failure> {
+    let dry_run = command.dry_run;
+    let keep = call.keep(move |answer| reply(answer, dry_run, words));
+    let told = call.state.bulk(call.actor, Command { keep, ..command }).await?;
+    Ok(once::answer(told, |answer| reply(&answer, dry_run, words)))
 }
 
 /// The answer: a bulk result, or a job that goes on.
-pub(super) fn reply(answer: &BulkAnswer, total: i64, dry_run: bool, words: Words) -> Reply {
+fn reply(answer: &BulkAnswer, dry_run: bool, words: Words) -> Reply {
     let done = match answer {
         BulkAnswer::Done(done) => done,
         BulkAnswer::Job(job) => {
@@ -81,6 +68,7 @@ pub(super) fn reply(answer: &BulkAnswer, total: i64, dry_run: bool, words: Words
         }
     };
     let fine = done.changed + done.unchanged;
+    let total = fine + done.failed;
     let message = format!("{} {fine} of {total} tickets.", if dry_run { words.would } else { words.done });
     Bulk {
         message,

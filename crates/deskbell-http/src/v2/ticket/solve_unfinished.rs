@@ -2,13 +2,12 @@
 //! `deskbell_app::ticket::solve`.
 
 use deskbell_app::Desk;
-use deskbell_app::ticket::solve::Which;
+use deskbell_app::bulk::{Command, Tickets};
+use deskbell_app::ticket::solve::{self, Which};
 use deskbell_core::Permission;
 
 use super::bulk::{self, Words};
-use crate::{Call, Failure, Field, Operation, Reply, once};
-
-const WORDS: Words = Words { done: "Solved", would: "Would solve" };
+use crate::{Call, Failure, Field, Operation, Reply};
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::put("ticketSolveUnfinished", "/ticket/solveUnfinishedTickets")
@@ -41,8 +40,12 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         users: call.params.ids("assignedUserID").to_vec(),
         updated_before: call.params.span("updatedBefore").map(|s| s.first),
     };
-    let dry_run = call.params.flag("dryRun");
-    let keep = call.keep(move |answer| bulk::reply_to_all(answer, dry_run, WORDS));
-    let told = call.state.solve_unfinished(call.actor, "ticketSolveUnfinished", which, dry_run, keep).await?;
-    Ok(once::answer(told, |answer| bulk::reply_to_all(&answer, dry_run, WORDS)))
+    let command = Command {
+        permission: Some(Permission::SetStatus),
+        edits: solve::edits(),
+        dry_run: call.params.flag("dryRun"),
+        rows: solve::ROWS,
+        ..Command::over("ticketSolveUnfinished", Tickets::Unfinished(which))
+    };
+    bulk::answer(call, command, Words { done: "Solved", would: "Would solve" }).await
 }

@@ -1,15 +1,14 @@
 //! POST /api/v2/ticket/undo: takes back a bulk call or a single write. Rules live in `deskbell_app::ticket::undo`.
 
 use deskbell_app::Desk;
+use deskbell_app::bulk::Tickets;
 use deskbell_core::Code;
 
 use super::bulk::{self, Words};
-use crate::{Call, Failure, Field, Operation, Reply, once};
+use crate::{Call, Failure, Field, Operation, Reply};
 
 /// Characters that a batchID may have; those of this server have 36.
 const BATCH_ID: usize = 100;
-
-const WORDS: Words = Words { done: "Took back what was done to", would: "Would take back what was done to" };
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::post("ticketUndo", "/ticket/undo")
@@ -31,9 +30,7 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let batch = call.params.text("batchID").unwrap_or_default().to_owned();
-    let dry_run = call.params.flag("dryRun");
-    let options =
-        bulk::options(&call, "ticketUndo", move |answer| bulk::reply_to_all(answer, dry_run, WORDS));
-    let told = call.state.undo(call.actor, batch, options).await?;
-    Ok(once::answer(told, |answer| bulk::reply_to_all(&answer, dry_run, WORDS)))
+    let command = bulk::options(&call, "ticketUndo", Tickets::OfBatch(batch));
+    let words = Words { done: "Took back what was done to", would: "Would take back what was done to" };
+    bulk::answer(call, command, words).await
 }
