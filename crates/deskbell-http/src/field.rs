@@ -26,6 +26,8 @@ pub struct Field {
     pub(crate) later: bool,
     pub(crate) shape: Option<&'static str>,
     pub(crate) only_true: bool,
+    pub(crate) selects: bool,
+    pub(crate) beside_filters: bool,
 }
 
 /// What a field takes.
@@ -100,6 +102,8 @@ impl Field {
             later: false,
             shape: None,
             only_true: false,
+            selects: false,
+            beside_filters: false,
         }
     }
 
@@ -266,6 +270,21 @@ impl Field {
     #[must_use]
     pub const fn refuse_empty(mut self) -> Self {
         self.refuse_empty = true;
+        self
+    }
+
+    /// A filter that selects what a call acts on, where the names of `one_of` are not sent. Sent but empty it is refused: it
+    /// would mean everything.
+    #[must_use]
+    pub const fn selects(mut self) -> Self {
+        self.selects = true;
+        self.refuse_empty()
+    }
+
+    /// Goes with filters that select, and is refused where the names of `one_of` are sent.
+    #[must_use]
+    pub const fn beside_filters(mut self) -> Self {
+        self.beside_filters = true;
         self
     }
 

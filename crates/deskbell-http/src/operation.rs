@@ -197,7 +197,7 @@ impl<S> Operation<S> {
         self
     }
 
-    /// Exactly one of these fields must be sent.
+    /// Exactly one of these fields must be sent; or, where fields of the call select, at least one of those.
     #[must_use]
     pub fn one_of(mut self, names: &'static [&'static str]) -> Self {
         self.one_of = Some(names);

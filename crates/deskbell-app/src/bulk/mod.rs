@@ -16,13 +16,14 @@ use serde::{Deserialize, Serialize};
 use crate::desk::{BulkAnswer, Keep};
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
+use crate::ticket::list::Filter;
 use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
 use crate::ticket::{Ticket, load, solve, undo};
 use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State, cancel};
 pub(crate) use run::{
-    Step, claim, forget, free, list, may_see, owner, progress, result, rows, run_chunk, start,
+    Step, claim, forget, free, is_under_way, list, may_see, owner, progress, result, rows, run_chunk, start,
 };
 
 /// How many tickets an atomic call may name.
@@ -64,6 +65,8 @@ pub enum Tickets {
     Named(Vec<i64>),
     /// Those that are not finished.
     Unfinished(solve::Which),
+    /// All that pass a filter; if a number is named, only if they are that many.
+    Filtered(Box<Filter>, Option<i64>),
     /// Those of a batch, which is taken back.
     OfBatch(String),
 }
@@ -184,22 +187,21 @@ pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result
 
 /// What `apply` would do, without writing: the same loader and the same rules.
 pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
-    let mut tickets: HashMap<i64, _> = HashMap::with_capacity(ids.len());
-    for some in ids.chunks(CHUNK) {
-        tickets.extend(task.load(tx, actor, some, false)?);
-    }
     let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
-        let settled = match tickets.remove(id) {
-            None => Err(task.missing(TicketId(*id))),
-            Some(ticket) => checked(tx, actor, ticket, task, false),
-        };
-        let outcome = match settled {
-            Ok(settled) => Ok(settled.outcome()),
-            Err(Error::Fault(fault)) => Err(fault),
-            Err(error) => return Err(error),
-        };
-        rows.push(row(*id, outcome));
+    for some in ids.chunks(CHUNK) {
+        let mut tickets = task.load(tx, actor, some, false)?;
+        for id in some {
+            let settled = match tickets.remove(id) {
+                None => Err(task.missing(TicketId(*id))),
+                Some(ticket) => checked(tx, actor, ticket, task, false),
+            };
+            let outcome = match settled {
+                Ok(settled) => Ok(settled.outcome()),
+                Err(Error::Fault(fault)) => Err(fault),
+                Err(error) => return Err(error),
+            };
+            rows.push(row(*id, outcome));
+        }
     }
     Ok(rows)
 }

@@ -130,6 +130,11 @@ pub(crate) fn claim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<Optio
     Ok(Some(JobId(id)))
 }
 
+/// Whether work of that batch is not finished.
+pub(crate) fn is_under_way(tx: &mut Tx<'_>, batch: &str) -> Result<bool> {
+    Ok(tx.first(sql::UNFINISHED, &[batch.into()], |_| Ok(()))?.is_some())
+}
+
 /// Ends the leases of all others: for a node that knows that it is alone.
 pub(crate) fn free(tx: &mut Tx<'_>, node: &str) -> Result<()> {
     tx.exec(sql::FREE, &[node.into()])?;

@@ -10,6 +10,8 @@ pub(super) const INSERT_CHUNK: &str = "INSERT INTO bulk_chunk (bulk_id, chunk, i
 /// Unfinished work whose lease has run out; " FOR UPDATE SKIP LOCKED" is appended on PostgreSQL.
 pub(super) const UNCLAIMED: &str =
     "SELECT id FROM bulk WHERE state <= 2 AND lease_until < $1 ORDER BY id LIMIT 1";
+/// Unfinished work of a batch.
+pub(super) const UNFINISHED: &str = "SELECT id FROM bulk WHERE state <= 2 AND batch_id = $1";
 /// Takes it.
 pub(super) const CLAIM: &str =
     "UPDATE bulk SET state = 2, lease_owner = $2, lease_until = $3, takeovers = takeovers + 1 WHERE id = $1";

@@ -9,7 +9,7 @@ use super::{Desk, Keep, Told};
 use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task, Tickets};
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Before};
-use crate::ticket::{solve, undo};
+use crate::ticket::{list, solve, undo};
 use crate::work::{BatchId, Work};
 
 /// How often a chunk that the store refused is tried again before the work waits for its next lease.
@@ -48,7 +48,8 @@ impl From<Error> for Atomic {
 impl Desk {
     /// Does the same to many tickets.
     ///
-    /// Errors: `forbidden` without the permission of the call or of an edit; those of `undo::find`; `payload_too_large` for
+    /// Errors: `forbidden` without the permission of the call or of an edit; those of `undo::find` and
+    /// `list::selected`; `payload_too_large` for
     /// more tickets than an atomic call takes. What goes wrong with a ticket stands in its row.
     pub async fn bulk(&self, actor: Arc<Actor>, mut command: Command) -> Result<Told<BulkAnswer>> {
         bulk::check_permissions(&actor, &command)?;
@@ -98,6 +99,11 @@ impl Desk {
             Tickets::Unfinished(which) => {
                 let find =
                     self.read(Lane::Slow, actor, move |tx, actor| solve::unfinished(tx, actor, &which));
+                Ok((find.await?, None))
+            }
+            Tickets::Filtered(filter, expected) => {
+                let find = self
+                    .read(Lane::Slow, actor, move |tx, actor| list::selected(tx, actor, &filter, expected));
                 Ok((find.await?, None))
             }
             Tickets::OfBatch(batch) => {
@@ -194,9 +200,14 @@ impl Desk {
         found.await?.ok_or_else(|| Fault::not_found("Job", id).into())
     }
 
+    /// What would become of the tickets, a stretch at a time.
     async fn try_out(&self, actor: &Arc<Actor>, ids: Vec<i64>, task: Task, atomic: bool) -> Result<Vec<Row>> {
-        let rows =
-            self.read(Lane::Slow, actor, move |tx, actor| bulk::try_out(tx, actor, &ids, &task)).await?;
+        let (mut rows, task) = (Vec::with_capacity(ids.len()), Arc::new(task));
+        for some in ids.chunks(bulk::MOST_ATOMIC) {
+            let (some, task) = (some.to_vec(), Arc::clone(&task));
+            let read = self.read(Lane::Slow, actor, move |tx, actor| bulk::try_out(tx, actor, &some, &task));
+            rows.extend(read.await?);
+        }
         Ok(if atomic && rows.iter().any(bulk::has_failed) { bulk::rolled_back(rows) } else { rows })
     }
 

@@ -9,7 +9,7 @@ mod searched;
 mod way;
 
 use deskbell_core::search::Query;
-use deskbell_core::{Actor, Direction, Permission, Priority, Status, Timestamp};
+use deskbell_core::{Actor, Code, Direction, Fault, Permission, Priority, Status, Timestamp};
 use deskbell_db::Tx;
 
 pub use cursor::Cursor;
@@ -92,6 +92,13 @@ pub struct Filter {
     pub query: Option<Query>,
 }
 
+impl Filter {
+    /// Whether it names nothing that a ticket must be: all pass, archived ones perhaps excepted.
+    pub fn is_open(&self) -> bool {
+        *self == Self { archived_too: self.archived_too, ..Self::default() }
+    }
+}
+
 /// Which part of them, in which order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paging {
@@ -151,8 +158,33 @@ pub fn list(
     Ok(Page { total, exact, tickets, next })
 }
 
-/// The ids of the tickets that match, ascending, in one snapshot: for bulk work over a filter.
-pub fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Vec<i64>> {
+/// The tickets that bulk work over a filter is about, by id.
+///
+/// Errors: `forbidden` without TICKET_READ; `missing_parameter` for a filter that lets all pass; `conflict` if they are not
+/// as many as the caller expects.
+pub fn selected(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, expected: Option<i64>) -> Result<Vec<i64>> {
+    actor.require(Permission::TicketRead)?;
+    if filter.is_open() {
+        return Err(Fault::new(Code::MissingParameter, "At least one filter is needed.").into());
+    }
+    let found = ids(tx, actor, filter)?;
+    match expected {
+        Some(expected) if expected != found.len() as i64 => {
+            let message = format!(
+                "The filters match {} tickets and not {expected}; nothing was changed. Look at the list again.",
+                found.len()
+            );
+            Err(Fault::of("expectTotal", Code::Conflict, message).into())
+        }
+        _ => Ok(found),
+    }
+}
+
+/// The ids of the tickets that match, ascending, in one snapshot.
+pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Vec<i64>> {
+    if let Some(query) = &filter.query {
+        return searched::ids(tx, actor, filter, query);
+    }
     let mut statement = Statement::new(super::sql::SELECT_IDS);
     super::load::visible(&actor.scope, &mut statement);
     conditions(filter, &mut statement);

@@ -14,6 +14,7 @@ use super::load;
 use super::row::{Ticket, tags_from_text};
 use super::settle::{Settled, settle_draft, stale};
 use super::sql;
+use crate::bulk;
 use crate::error::{Error, Result};
 use crate::statement::Statement;
 use crate::work::Work;
@@ -52,7 +53,7 @@ impl Back {
 /// done.
 ///
 /// Errors: `not_found` if there is no such batch, or none of its tickets is within the limits; `conflict` if it is older than
-/// `minutes`; `forbidden` without one of the permissions.
+/// `minutes`, or still being done; `forbidden` without one of the permissions.
 pub fn find(tx: &mut Tx<'_>, actor: &Actor, batch: &str, now: Timestamp, minutes: i64) -> Result<Vec<i64>> {
     let mut statement = Statement::new(sql::UNDO_BATCH);
     statement.bind(batch.to_owned()).push(sql::UNDO_THERE);
@@ -68,6 +69,10 @@ pub fn find(tx: &mut Tx<'_>, actor: &Actor, batch: &str, now: Timestamp, minutes
     }
     for (_, permission, _) in &rows {
         actor.require(*permission)?;
+    }
+    if bulk::is_under_way(tx, batch)? {
+        let message = format!("Batch {batch} is still being done. Wait for its job, or cancel it first.");
+        return Err(Fault::of(FIELD, Code::Conflict, message).into());
     }
     let last = rows.iter().map(|(_, _, at)| *at).max().unwrap_or_default();
     if last <= now.0 - minutes * 60 {

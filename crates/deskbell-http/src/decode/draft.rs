@@ -25,6 +25,15 @@ pub(crate) enum Draft {
 }
 
 impl Draft {
+    /// Whether something was sent, be it empty; null is nothing.
+    pub(crate) fn is_sent(&self) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::List(list) => list.sent,
+            Self::One(_) | Self::Keyed(_) | Self::Actions(..) => true,
+        }
+    }
+
     pub(crate) fn says_nothing(&self) -> bool {
         match self {
             Self::Absent => true,

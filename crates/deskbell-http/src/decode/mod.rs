@@ -311,12 +311,25 @@ fn report_missing(table: &Table, drafts: &[Draft], problems: &mut Problems) {
         }
     }
     let Some(names) = table.one_of else { return };
-    let sent = table.fields.iter().zip(drafts).filter(|(f, d)| names.contains(&f.name) && !d.says_nothing());
-    match sent.map(|(f, _)| f.name).collect::<Vec<_>>()[..] {
-        [] => problems.missing(names.first().copied().unwrap_or_default()),
-        [_] => {}
-        [first, second, ..] => {
-            problems.invalid(second, format!("{first} and {second} were both sent; send one of them."));
+    let that = |holds: &dyn Fn(&Field, &Draft) -> bool| -> Vec<&'static str> {
+        let found = table.fields.iter().zip(drafts).filter(|(field, draft)| holds(field, draft));
+        found.map(|(field, _)| field.name).collect()
+    };
+    let named = that(&|field, draft| names.contains(&field.name) && !draft.says_nothing());
+    let selecting = that(&|field, draft| field.selects && draft.is_sent());
+    let beside = that(&|field, draft| (field.selects || field.beside_filters) && draft.is_sent());
+    match (&named[..], &selecting[..]) {
+        ([], []) => {
+            let name = names.first().copied().unwrap_or_default();
+            let or = if table.fields.iter().any(|f| f.selects) { " or at least one filter" } else { "" };
+            let message = format!("{name} is missing; the call needs it{or}.");
+            problems.push(detail(name, Code::MissingParameter, message));
+        }
+        ([], _) => {}
+        ([first, others @ ..], _) => {
+            for other in others.iter().chain(&beside) {
+                problems.invalid(*other, format!("{other} cannot be sent beside {first}; send one of them."));
+            }
         }
     }
 }

@@ -125,7 +125,10 @@ fn description<S>(operation: &Operation<S>, permission: &str) -> String {
         Access::Needs(_) => format!("Needs the permission {permission}."),
     };
     let mut parts = vec![operation.description, &needs];
-    let one_of = operation.one_of.map(|names| format!("Exactly one of {} is needed.", names.join(" and ")));
+    let or_filters = if operation.fields.iter().any(|f| f.selects) { ", or at least one filter" } else { "" };
+    let one_of = operation
+        .one_of
+        .map(|names| format!("Exactly one of {} is needed{or_filters}.", names.join(" and ")));
     parts.extend(one_of.as_deref());
     if operation.bare_array.is_some() {
         parts.push("A bare JSON array of ids is taken as the body too.");
@@ -191,10 +194,25 @@ enum Way {
     Parts,
 }
 
-/// The schema of a body. Where one of several names is needed, there is an alternative for each.
+/// The schema of a body. Where one of several names is needed, there is an alternative for each, and one for filters that
+/// select.
 fn body<S>(operation: &Operation<S>, way: Way) -> Value {
     let Some(names) = operation.one_of else { return object(operation, way, None) };
-    json!({ "oneOf": names.iter().map(|name| object(operation, way, Some(name))).collect::<Vec<_>>() })
+    let mut found: Vec<Value> = names.iter().map(|name| object(operation, way, Some(name))).collect();
+    let selecting: Vec<Value> =
+        operation.fields.iter().filter(|f| f.selects && !f.later).map(|f| spoken(f.name)).collect();
+    if !selecting.is_empty() {
+        let mut selection = object(operation, way, None);
+        selection["allOf"] = json!([{ "anyOf": selecting }]);
+        found.push(selection);
+    }
+    json!({ "oneOf": found })
+}
+
+/// An object in which a filter says something; what it may say stands among the properties.
+fn spoken(name: &str) -> Value {
+    let something = json!({ "type": ["string", "number", "array"], "minItems": 1 });
+    json!({ "required": [name], "properties": { (name): something } })
 }
 
 /// A list of actions, whose schema is one of its own; in a form an object by index.
@@ -219,6 +237,12 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in operation.fields.iter().filter(|f| !f.later) {
+        if (field.selects || field.beside_filters) && chosen.is_some() {
+            if way == Way::Json {
+                properties.insert(field.name.to_owned(), json!({ "type": "null" }));
+            }
+            continue;
+        }
         let alternative = operation.one_of.is_some_and(|names| names.contains(&field.name));
         let needed = field.required || chosen == Some(field.name);
         if needed {

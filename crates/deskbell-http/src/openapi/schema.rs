@@ -25,6 +25,10 @@ pub(crate) fn of_field(field: &Field, place: Place, needed: bool) -> Value {
     if let Some(shape) = field.shape {
         schema["pattern"] = or_nothing(shape, empty).into();
     }
+    if field.refuse_empty && !needed && place == Place::Form {
+        // An empty list cannot be written in a form: it is not sent.
+        schema.pointer_mut("/anyOf/0").and_then(Value::as_object_mut).map(|list| list.remove("minItems"));
+    }
     if field.refuse_empty && place == Place::Json {
         // Null is "not sent" all the same.
         schema = json!({ "anyOf": [schema, { "type": "null" }] });

@@ -143,6 +143,17 @@ impl Hits<'_> {
     }
 }
 
+/// All hits, ascending.
+pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, query: &Query) -> Result<Vec<i64>> {
+    let (hits, mut found) = (Hits { actor, filter, query, hidden: None }, Vec::new());
+    hits.each(tx, None, |id| {
+        found.push(id);
+        ControlFlow::Continue(())
+    })?;
+    found.reverse();
+    Ok(found)
+}
+
 /// In another order: all hits are needed before the first row is known.
 fn sorted(
     tx: &mut Tx<'_>,
@@ -178,8 +189,8 @@ fn sorted(
 /// The tickets that are hidden from an actor without limits in a list without filters, if they are few: then a hit
 /// need not be looked at to know that it counts. Ascending; `None` where each has to be.
 fn few_hidden(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Option<Vec<i64>>> {
-    let open = Filter { archived_too: filter.archived_too, query: filter.query.clone(), ..Filter::default() };
-    if !actor.scope.is_everything() || *filter != open {
+    let rest = Filter { query: None, ..filter.clone() };
+    if !actor.scope.is_everything() || !rest.is_open() {
         return Ok(None);
     }
     let mut hidden = Vec::new();

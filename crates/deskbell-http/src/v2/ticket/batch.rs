@@ -1,15 +1,18 @@
-//! POST /api/v2/ticket/batch: miscellaneous actions on several tickets, in order. Rules live in
-//! `deskbell_app::ticket::edit`.
+//! POST /api/v2/ticket/batch: miscellaneous actions on several tickets, in order: those that are named, or all that pass
+//! filters. Rules live in `deskbell_app::ticket::edit`.
 
 use deskbell_app::Desk;
+use deskbell_app::bulk::{Command, Tickets};
 use deskbell_app::ticket::edit::{Change, Edit};
+use deskbell_core::fault::Detail;
+use deskbell_core::id::MAX_ID;
 use deskbell_core::text::limit;
 use deskbell_core::{BrandId, ChannelId, Code, GroupId, Permission, Priority, Status, UserId};
 
-use super::MOST;
 use super::bulk::{self, Words};
-use super::delete;
+use super::{MOST, delete, list};
 use crate::action::{Action, ActionType, ValueKind};
+use crate::error::detail;
 use crate::{Call, Failure, Field, Operation, Params, Reply};
 
 /// The longest note, in characters.
@@ -47,7 +50,10 @@ pub(super) fn operation() -> Operation<Desk> {
         .summary("Performs miscellaneous actions on tickets given in an array.")
         .description(
             "Actions run in order, per ticket; a ticket on which one fails keeps none of the call's. Each action needs \
-             the permission of the single call as well. An unknown type or an impossible value refuses the whole call.",
+             the permission of the single call as well. An unknown type or an impossible value refuses the whole call. In \
+             place of ids the filters of the list (which needs TICKET_READ) take any number of tickets: all that pass them when \
+             the work begins. Up to 10,000 rows are listed, by id; the counts are complete. Work that takes more than some \
+             seconds goes on as a job (202).",
         )
         .needs(Permission::TicketBatch)
         .fields([
@@ -55,33 +61,52 @@ pub(super) fn operation() -> Operation<Desk> {
             Field::ids("ticketIDs", MOST).doc("The same as an array. Send one of the two."),
             Field::actions("actions", TYPES, ACTIONS).required().doc("What to do, in order; at most 10."),
             delete::purge(),
+            Field::line("applyView", limit::NAME).selects().not_yet().doc("Id or name of a view."),
+        ])
+        .fields(list::filters().map(Field::selects))
+        .fields([
+            list::search_archived().beside_filters(),
+            Field::number("expectTotal", 0..=MAX_ID)
+                .beside_filters()
+                .doc("With filters: how many tickets you mean; if they are more or fewer, nothing is done (409)."),
         ])
         .one_of(&["TicketIDs", "ticketIDs"])
         .bulk()
         .fails(&[Code::UnknownReference])
-        .check(|params, wrong| {
-            let (field, ids) = named(params);
-            bulk::check_atomic(field, ids.len(), params, wrong);
-        })
+        .check(check)
         .may_become_job()
         .handler(handle)
 }
 
-/// The tickets, and by which of the two names they came.
-fn named(params: &Params) -> (&'static str, &[i64]) {
-    match params.given("TicketIDs") {
-        true => ("TicketIDs", params.ids("TicketIDs")),
-        false => ("ticketIDs", params.ids("ticketIDs")),
+/// The tickets that are named, and by which of the two names; `None` where filters stand in their place.
+fn named(params: &Params) -> Option<(&'static str, &[i64])> {
+    let name = ["TicketIDs", "ticketIDs"].into_iter().find(|name| !params.ids(name).is_empty())?;
+    Some((name, params.ids(name)))
+}
+
+fn check(params: &Params, wrong: &mut Vec<Detail>) {
+    match named(params) {
+        Some((field, ids)) => bulk::check_atomic(field, ids.len(), params, wrong),
+        None => {
+            list::check_query(params, wrong);
+            if wrong.is_empty() && list::filter(params).is_ok_and(|filter| filter.is_open()) {
+                wrong.push(detail("query", Code::InvalidParameter, "query has no word to look for."));
+            }
+        }
     }
 }
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
-    let ids = named(&call.params).1.to_vec();
+    let tickets = match named(&call.params) {
+        Some((_, ids)) => Tickets::Named(ids.to_vec()),
+        None => Tickets::Filtered(Box::new(list::filter(&call.params)?), call.params.number("expectTotal")),
+    };
     let purge = call.params.flag("purge");
     let edits =
         call.params.actions("actions").iter().map(|action| edit(&call.state, action, purge)).collect();
     let words = Words { done: "Actions done on", would: "Actions would be done on" };
-    bulk::run(call, "ticketBatch", Permission::TicketBatch, ids, edits, words).await
+    let options = bulk::options(&call, "ticketBatch", tickets);
+    bulk::answer(call, Command { permission: Some(Permission::TicketBatch), edits, ..options }, words).await
 }
 
 /// The edit that an action asks for; `purge` is for those that delete.

@@ -22,26 +22,12 @@ pub(super) fn operation() -> Operation<Desk> {
              itemStart counts rows anew on each call.",
         )
         .needs(Permission::TicketRead)
+        .field(Field::line("applyView", limit::NAME).not_yet().doc("Id or name of a view."))
+        .fields(filters())
         .fields([
-            Field::line("applyView", limit::NAME).not_yet().doc("Id or name of a view."),
-            Field::text("query", search::LENGTH_LIMIT).doc("Words, \"phrases\" and beginnings*: see docs/search.md."),
             Field::number("itemStart", 0..=deskbell_core::id::MAX_ID).default(0).doc("How many rows to leave out."),
             Field::number("itemLimit", 0..=9_999).default(15).doc("How many rows at the most; 0 asks for the total alone."),
-            Field::word("searchArchived", &["no", "yes"]).default("no").doc("yes: archived tickets as well."),
-            Field::words("status", Status::WORDS).doc("With one of these statuses."),
-            Field::words("priority", Priority::WORDS).doc("With one of these priorities."),
-            Field::several_ids("brandID").doc("Of these brands."),
-            Field::several_ids("channelID").doc("Of these channels."),
-            Field::several_ids("assignedGroupID").or_zero().doc("Of these groups; 0 = no group."),
-            Field::several_ids("assignedUserID").or_zero().doc("Assigned to these users; 0 = nobody."),
-            Field::several_ids("customerID").or_zero().doc("Of these customers; 0 = no customer."),
-            Field::several_lines("tag", limit::TAG).doc("With one of these tags, without regard to case."),
-            Field::several_ids("formID").or_zero().doc("With these forms; 0 = no form."),
-            Field::words("direction", Direction::WORDS).doc("Who spoke first."),
-            Field::time("createdFrom").doc("Created then or later."),
-            Field::time("createdTo").doc("Created then or before, the last second of a day included."),
-            Field::time("updatedFrom").doc("Last changed then or later."),
-            Field::time("updatedTo").doc("Last changed then or before, the last second of a day included."),
+            search_archived(),
             Field::word("sort", Sort::WORDS).default("id").doc("What decides the order; ties go by id."),
             Field::word("order", &["asc", "desc"]).default("desc").doc("desc: highest first."),
             Field::line("cursor", 48).shape("^[0-9a-fA-F]{48}$").doc("nextCursor of the page before; of the same filters, sort and order."),
@@ -51,11 +37,43 @@ pub(super) fn operation() -> Operation<Desk> {
         .handler(handle)
 }
 
-/// What must fit together.
-fn check(params: &Params, wrong: &mut Vec<Detail>) {
+/// Whether archived tickets are meant as well.
+pub(super) fn search_archived() -> Field {
+    Field::word("searchArchived", &["no", "yes"]).default("no").doc("yes: archived tickets as well.")
+}
+
+/// What a ticket must be to be meant: filters of lists and of bulk calls. Read with `filter`.
+pub(super) fn filters() -> [Field; 15] {
+    [
+        Field::text("query", search::LENGTH_LIMIT)
+            .doc("Words, \"phrases\" and beginnings*: see docs/search.md."),
+        Field::words("status", Status::WORDS).doc("With one of these statuses."),
+        Field::words("priority", Priority::WORDS).doc("With one of these priorities."),
+        Field::several_ids("brandID").doc("Of these brands."),
+        Field::several_ids("channelID").doc("Of these channels."),
+        Field::several_ids("assignedGroupID").or_zero().doc("Of these groups; 0 = no group."),
+        Field::several_ids("assignedUserID").or_zero().doc("Assigned to these users; 0 = nobody."),
+        Field::several_ids("customerID").or_zero().doc("Of these customers; 0 = no customer."),
+        Field::several_lines("tag", limit::TAG).doc("With one of these tags, without regard to case."),
+        Field::several_ids("formID").or_zero().doc("With these forms; 0 = no form."),
+        Field::words("direction", Direction::WORDS).doc("Who spoke first."),
+        Field::time("createdFrom").doc("Created then or later."),
+        Field::time("createdTo").doc("Created then or before, the last second of a day included."),
+        Field::time("updatedFrom").doc("Last changed then or later."),
+        Field::time("updatedTo").doc("Last changed then or before, the last second of a day included."),
+    ]
+}
+
+/// What is wrong with the query.
+pub(super) fn check_query(params: &Params, wrong: &mut Vec<Detail>) {
     if let Some(fault) = params.text("query").and_then(|q| search::parse(q).err()) {
         wrong.push(fault.first);
     }
+}
+
+/// What must fit together.
+fn check(params: &Params, wrong: &mut Vec<Detail>) {
+    check_query(params, wrong);
     let Some(cursor) = params.text("cursor").filter(|c| !c.is_empty()) else { return };
     let mut refuse = |field: &str, message: &str| {
         wrong.push(Detail {
@@ -91,7 +109,8 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     Ok(Reply::list(totals, &rows, page.next.map(|c| c.to_string()).as_deref()))
 }
 
-fn filter(params: &Params) -> Result<Filter, Failure> {
+/// Which tickets are meant: those that pass `filters` and `search_archived`.
+pub(super) fn filter(params: &Params) -> Result<Filter, Failure> {
     let query = params.text("query").map(search::parse).transpose()?;
     Ok(Filter {
         statuses: params.words_as("status", Status::parse),

@@ -111,6 +111,8 @@ both_engines! {
         let job = stopped(&first, &key, &probe, &ids);
         let path = format!("/job/{job}");
         first.admin().delete(&path).refused(404, "not_found", &[""]);
+        let batch = key.get(&path).expect(200)["item"]["batchID"].clone();
+        key.post("/ticket/undo", json!({"batchID": batch})).refused(409, "conflict", &["batchID"]);
         for _ in 0..2 {
             let seen = key.delete(&path).expect(200);
             assert_eq!((&seen["message"], &seen["jobID"]), (&json!("Job cancelled."), &json!(job)));

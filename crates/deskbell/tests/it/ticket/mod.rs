@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that panics has failed, which is what it is for")]
 
 mod batch;
+mod batch_by_filter;
 mod batch_refusals;
 mod bulk_rules;
 mod create;
