@@ -122,7 +122,7 @@ impl Client {
 }
 
 /// Reads as much of a body as is kept, and says whether that was all. What is there stays there if the reading is given
-/// up; a body that is dropped before its end closes its connection.
+/// up; a body that is dropped before its end has come closes its connection.
 async fn read(mut incoming: Incoming, keep: usize, body: &mut Vec<u8>) -> bool {
     while let Some(frame) = incoming.frame().await {
         // Broken off.

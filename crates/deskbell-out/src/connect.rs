@@ -52,7 +52,9 @@ impl Dialler {
             }
         }
         Err(match last {
-            Some((address, error)) => Failure::Connect(format!("no connection to {host} ({address}): {error}")),
+            Some((address, error)) => {
+                Failure::Connect(format!("no connection to {host} ({address}): {error}"))
+            }
             None => Failure::Resolve(format!("{host} has no address")),
         })
     }
@@ -77,10 +79,13 @@ impl Dialler {
 
     /// The socket has the last word on where it leads.
     fn accepted(&self, stream: TcpStream, wanted: SocketAddr) -> Result<TokioIo<TcpStream>, Failure> {
-        let lost = |error: io::Error| Failure::Connect(format!("the connection to {wanted} was lost: {error}"));
+        let lost =
+            |error: io::Error| Failure::Connect(format!("the connection to {wanted} was lost: {error}"));
         let peer = stream.peer_addr().map_err(lost)?;
         if peer.ip().to_canonical() != wanted.ip().to_canonical() || peer.port() != wanted.port() {
-            return Err(Failure::Refused(format!("not sent, since the connection to {wanted} leads to {peer}")));
+            return Err(Failure::Refused(format!(
+                "not sent, since the connection to {wanted} leads to {peer}"
+            )));
         }
         if let Some(why) = self.guard.refusal(peer.ip()) {
             return Err(Failure::Refused(format!("not sent, since the connection leads to {why}")));

@@ -1,4 +1,4 @@
-//! Which addresses the server may connect to on somebody's behalf: one table, read top down.
+//! Which addresses the server may connect to on somebody's behalf: one table, of which the narrowest network counts.
 //!
 //! After the special-purpose registries of IANA (RFC 6890 and its successors) and the metadata services of the clouds.
 //! An address that carries another one in it is judged by that or refused. Names and URLs are not known here.
@@ -26,7 +26,7 @@ enum Door {
 use Door::{Private, Shut};
 
 const TABLE: &[(IpNet, Door, &str)] = &[
-    // First, since most of them lie within networks that may be opened. Who reads one gets the machine's credentials.
+    // Most of them lie within networks that may be opened. Who reads one gets the machine's credentials.
     (v4([169, 254, 169, 254], 32), Shut, "the metadata service of a cloud"),
     (v4([169, 254, 170, 2], 32), Shut, "the metadata service of a cloud (AWS, containers)"),
     (v4([169, 254, 170, 23], 32), Shut, "the metadata service of a cloud (AWS, pods)"),
@@ -92,18 +92,15 @@ impl Guard {
         if let Some(inner) = carried(address) {
             return self.refusal(inner.into()).map(|why| format!("{address}, which stands for {why}"));
         }
-        let mut known = false;
-        for (net, door, what) in TABLE.iter().filter(|(net, ..)| net.contains(&address)) {
-            if *door == Shut || !self.allow_private {
-                return Some(format!("{address}, which is {what} ({net})"));
-            }
-            known = true;
-        }
-        match address {
-            IpAddr::V6(v6) if !known && !PUBLIC.contains(&v6) => {
+        // The narrowest network knows best, as in routing.
+        let rows = TABLE.iter().filter(|(net, ..)| net.contains(&address));
+        match (rows.max_by_key(|(net, ..)| net.prefix_len()), address) {
+            (Some((_, Private, _)), _) if self.allow_private => None,
+            (Some((net, _, what)), _) => Some(format!("{address}, which is {what} ({net})")),
+            (None, IpAddr::V6(v6)) if !PUBLIC.contains(&v6) => {
                 Some(format!("{address}, which is not of the public internet ({PUBLIC})"))
             }
-            _ => None,
+            (None, _) => None,
         }
     }
 }

@@ -60,8 +60,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The time for everything together: look-up, connection, TLS, sending, and the whole answer.
     pub limit: Duration,
-    /// How many bytes of the answer's body are kept, [`KEEP`] as a rule. What is more is not read, and the connection is
-    /// closed.
+    /// How many bytes of the answer's body are kept, [`KEEP`] as a rule. What is more is dropped, and unless all of it
+    /// had come already, the connection is closed.
     pub keep: usize,
 }
 

@@ -103,7 +103,9 @@ fn spelling(text: &str) -> Result<(), String> {
         return Err(format!("the URL has no host; {RIGHT}"));
     }
     if authority.contains('@') {
-        return Err("a URL with a user name or password before an @ is not taken; send them in a header".to_owned());
+        return Err(
+            "a URL with a user name or password before an @ is not taken; send them in a header".to_owned()
+        );
     }
     Ok(())
 }
