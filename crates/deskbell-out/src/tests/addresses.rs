@@ -175,7 +175,28 @@ fn a_refusal_names_the_address_and_the_reason() {
         "::ffff:169.254.169.254, which stands for 169.254.169.254, which is the metadata service of a cloud \
          (169.254.169.254/32)"
     );
-    assert_eq!(why("4000::1"), "4000::1, which is not of the public internet (2000::/3)");
+    for (address, reason) in [
+        ("169.254.169.254", "the metadata service of a cloud (169.254.169.254/32)"),
+        ("169.254.170.2", "the metadata service of a cloud (AWS, containers) (169.254.170.2/32)"),
+        ("169.254.170.23", "the metadata service of a cloud (AWS, pods) (169.254.170.23/32)"),
+        ("169.254.1.1", "link-local (169.254.0.0/16)"),
+        ("192.0.0.192", "the metadata service of a cloud (Oracle) (192.0.0.192/32)"),
+        ("255.255.255.255", "broadcast (255.255.255.255/32)"),
+        ("::", "no destination (::/128)"),
+        ("::1", "this machine itself (::1/128)"),
+        ("::8.8.8.8", "an IPv4 address in an old disguise (IPv4-compatible) (::/96)"),
+        ("::ffff:0:8.8.8.8", "an IPv4 address in disguise (IPv4-translated) (::ffff:0:0:0/96)"),
+        ("64:ff9b:1::8.8.8.8", "an IPv4 address in a local disguise (NAT64) (64:ff9b:1::/48)"),
+        ("100::1", "thrown away by routers (100::/64)"),
+        ("2001::1", "a tunnel (Teredo) (2001::/32)"),
+        ("2001:2::1", "reserved for protocols (2001::/23)"),
+        ("fe80::1", "link-local (fe80::/10)"),
+        ("ff02::1", "multicast (ff00::/8)"),
+        ("4000::1", "not of the public internet (2000::/3)"),
+    ] {
+        let why = why(address);
+        assert!(why.ends_with(&format!(", which is {reason}")), "{address}: {why}");
+    }
 }
 
 proptest! {

@@ -116,11 +116,19 @@ async fn a_head_that_is_too_large_is_no_answer() {
         |size: usize| format!("HTTP/1.1 200 OK\r\nx-long: {}\r\ncontent-length: 0\r\n\r\n", "x".repeat(size));
     let small = ask(request_to("/"), of(16 << 10).into_bytes()).await.0;
     assert_eq!(small.map(|answer| answer.status), Ok(200));
-    let why = broken(of(1 << 20)).await;
+    let why = broken(of(128 << 10)).await;
     assert!(why.contains("too large"), "{why}");
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(1000));
     let why = broken(many).await;
     assert!(why.contains("cannot be read as HTTP/1.1"), "{why}");
+}
+
+#[tokio::test]
+async fn a_switch_of_protocols_ends_with_its_status() {
+    let switch = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nabc";
+    let (result, read) = ask(request_to("/"), switch.into()).await;
+    assert!(!read.contains("upgrade"), "{read}");
+    assert_eq!(result.map(|answer| (answer.status, answer.body)), Ok((101, Vec::new())));
 }
 
 #[tokio::test]
