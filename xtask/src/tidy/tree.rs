@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deskbell-db", &[]),
     ("deskbell-app", &["deskbell-core", "deskbell-db"]),
     ("deskbell-http", &["deskbell-app", "deskbell-core"]),
+    ("deskbell-out", &[]),
     ("deskbell", &["deskbell-http", "deskbell-app", "deskbell-core", "deskbell-db"]),
     ("xtask", &["deskbell-core", "deskbell-http"]),
 ];
