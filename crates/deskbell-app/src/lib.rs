@@ -24,10 +24,13 @@ mod statement;
 pub mod ticket;
 pub mod user;
 pub mod verify;
+pub mod webhook;
 mod work;
 
 pub use deskbell_db::Lane;
 
-pub use desk::{Background, BulkAnswer, Desk, Guard, Keep, Listening, Settings, Told};
+pub use desk::{
+    Answered, Background, BulkAnswer, Courier, Desk, Guard, Keep, Letter, Listening, Sending, Settings, Told,
+};
 pub use error::{Error, Result};
 pub use work::{BatchId, Work};

@@ -56,6 +56,10 @@ ids! {
     KeyId,
     /// A piece of bulk work that goes on after its call was answered.
     JobId,
+    /// A webhook: an endpoint that is told what happens.
+    WebhookId,
+    /// What one webhook was told, or is to be told, of one event.
+    DeliveryId,
 }
 
 /// How often an item has changed, counted from 1 at its creation.

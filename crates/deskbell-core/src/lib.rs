@@ -18,7 +18,8 @@ pub use actor::{Actor, ActorId, Grant, Limit, Scope};
 pub use context::Context;
 pub use fault::{Code, Fault};
 pub use id::{
-    BrandId, ChannelId, CustomerId, FormId, GroupId, JobId, KeyId, MessageId, TicketId, UserId, Version,
+    BrandId, ChannelId, CustomerId, DeliveryId, FormId, GroupId, JobId, KeyId, MessageId, TicketId, UserId,
+    Version, WebhookId,
 };
 pub use permission::{Permission, PermissionSet};
 pub use time::Timestamp;

@@ -80,6 +80,29 @@ impl<F> Write<'_, F> {
     }
 }
 
+impl<F> Write<'_, F> {
+    /// The same for a write that something outside has to be asked for first. It is not asked for a request that has its
+    /// answer.
+    pub(crate) async fn answer_after<T, R>(
+        self,
+        ready: impl Future<Output = deskbell_app::Result<()>>,
+        reply: R,
+    ) -> Result<Reply, Failure>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_, '_>) -> deskbell_app::Result<T> + Send + 'static,
+        R: Fn(&T) -> Reply + Send + Sync + 'static,
+    {
+        if let Some(once) = self.call.once()
+            && let Some(before) = self.call.state.answered(&self.call.actor, once).await?
+        {
+            return Ok(answer(Told::Before(before), |()| Reply::result("")));
+        }
+        ready.await?;
+        self.answer(reply).await
+    }
+}
+
 /// The reply to what was told: made now, or kept.
 pub(crate) fn answer<T>(told: Told<T>, reply: impl FnOnce(T) -> Reply) -> Reply {
     match told {

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod context;
+mod courier;
 mod data;
 mod failure;
 mod health;

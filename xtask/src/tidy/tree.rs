@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deskbell-app", &["deskbell-core", "deskbell-db"]),
     ("deskbell-http", &["deskbell-app", "deskbell-core"]),
     ("deskbell-out", &[]),
-    ("deskbell", &["deskbell-http", "deskbell-app", "deskbell-core", "deskbell-db"]),
+    ("deskbell", &["deskbell-http", "deskbell-out", "deskbell-app", "deskbell-core", "deskbell-db"]),
     ("xtask", &["deskbell-core", "deskbell-http"]),
 ];
 /// The crates that may depend on a database driver (tests of others may, as dev-dependency).

@@ -395,6 +395,67 @@ CREATE TABLE idempotency (
 ) STRICT;
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
+-- Endpoints that are told what happens. events: comma separated words. brands, groups: as of a key. position: events up to
+-- there have been written down as deliveries; replay_after, replay_until: those of a stretch are written down once more.
+-- failures: in a row; from some on nothing is tried before retry_at.
+CREATE TABLE webhook (
+    id               INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    url              TEXT NOT NULL,
+    events           TEXT NOT NULL,
+    brands           TEXT,
+    groups           TEXT,
+    active           INTEGER NOT NULL,
+    secret           BLOB NOT NULL,
+    old_secret       BLOB,
+    old_secret_until INTEGER,
+    position         INTEGER NOT NULL,
+    replay_after     INTEGER,
+    replay_until     INTEGER,
+    failures         INTEGER NOT NULL,
+    retry_at         INTEGER NOT NULL,
+    problem          TEXT NOT NULL,
+    lease_owner      TEXT NOT NULL,
+    lease_until      INTEGER NOT NULL,
+    created_at       INTEGER NOT NULL,
+    last_update      INTEGER NOT NULL,
+    version          INTEGER NOT NULL
+) STRICT;
+
+-- What a webhook is to be told or was told: an event each. position: that of the event's first journal row. subject: what the
+-- event is about, whose deliveries keep their order: a ticket's id, or a customer's below zero. state: 1 waiting,
+-- 2 delivered, 3 dead. since: when it was written down, or was to be told again. next_at: when it is tried next; null while
+-- another one of its subject waits before it.
+CREATE TABLE webhook_delivery (
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    webhook_id INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL,
+    subject    INTEGER NOT NULL,
+    event      TEXT NOT NULL,
+    batch_id   TEXT NOT NULL,
+    since      INTEGER NOT NULL,
+    state      INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    replayed   INTEGER NOT NULL,
+    next_at    INTEGER,
+    ended_at   INTEGER,
+    UNIQUE (webhook_id, position)
+) STRICT;
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, position) WHERE next_at IS NOT NULL;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, subject, position) WHERE state = 1;
+CREATE INDEX webhook_delivery_by_state ON webhook_delivery (webhook_id, state, id);
+
+-- Each time that it was tried. status: of the answer, null if there was none; problem: empty if it was good.
+CREATE TABLE webhook_try (
+    delivery_id INTEGER NOT NULL REFERENCES webhook_delivery (id) ON DELETE CASCADE,
+    n           INTEGER NOT NULL,
+    tried_at    INTEGER NOT NULL,
+    took_ms     INTEGER NOT NULL,
+    status      INTEGER,
+    answer      TEXT NOT NULL,
+    problem     TEXT NOT NULL,
+    PRIMARY KEY (delivery_id, n)
+) STRICT, WITHOUT ROWID;
+
 -- What an import has done already.
 CREATE TABLE import_record (
     source    TEXT NOT NULL,

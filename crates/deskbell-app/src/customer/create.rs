@@ -60,6 +60,7 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewCustomer) -> Result<(CustomerId,
     if let Some(claim) = &claim {
         address::give(work.tx, &mut customer, claim)?;
     }
+    write::note(work, &customer, write::Happened::Created);
     if let Some(ticket) = new.ticket {
         link::named(work, brand, customer.id, ticket)?;
     }

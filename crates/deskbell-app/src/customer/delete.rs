@@ -3,7 +3,7 @@
 
 use deskbell_core::{CustomerId, Permission, Version};
 
-use super::{Whose, address, link, load, sql};
+use super::{Whose, address, link, load, sql, write};
 use crate::error::Result;
 use crate::work::Work;
 
@@ -24,5 +24,6 @@ pub fn delete(work: &mut Work<'_, '_>, id: CustomerId, admits: impl Fn(Version) 
     address::lock(work.tx, brand, customer.addresses.iter().map(|a| a.canonical.as_str()))?;
     link::none(work, id)?;
     work.tx.exec(sql::DELETE, &[id.0.into()])?;
+    write::note(work, &customer, write::Happened::Deleted);
     Ok(())
 }

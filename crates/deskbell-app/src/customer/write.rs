@@ -1,11 +1,12 @@
 //! Writing the rows of customers.
 
-use deskbell_core::{Code, CustomerId, Fault};
+use deskbell_core::{Code, CustomerId, Fault, GroupId, TicketId};
 use deskbell_db::{Kind, Tx};
 
 use super::row::Customer;
 use super::{Named, sql};
 use crate::error::{Error, Result};
+use crate::journal::Event;
 use crate::work::Work;
 
 /// Writes a new customer and gives it its id; `None` if its external id is taken.
@@ -46,7 +47,28 @@ pub(super) fn update(
             Err(taken(field, id))
         }
         (written, _) => written,
-    }
+    }?;
+    note(work, customer, Happened::Changed);
+    Ok(())
+}
+
+/// What happened to a customer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Happened {
+    Created,
+    Changed,
+    Deleted,
+}
+
+/// Notes in the journal what happened to a customer: that it did, and not who they are.
+pub(super) fn note(work: &mut Work<'_, '_>, customer: &Customer, happened: Happened) {
+    let item_type = match happened {
+        Happened::Created => "customer_created",
+        Happened::Changed => "customer_changed",
+        Happened::Deleted => "customer_deleted",
+    };
+    let (ticket, group, after) = (TicketId::NONE, GroupId::NONE, Some(customer.id.to_string()));
+    work.record(Event { ticket, brand: customer.brand, group, item_type, before: None, after });
 }
 
 /// Writes the row as it stands, without a version step of its own.

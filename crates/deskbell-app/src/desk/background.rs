@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::Desk;
 use crate::error::{Error, Result};
-use crate::{bulk, idempotency, key, ticket};
+use crate::{bulk, idempotency, key, ticket, webhook};
 
 /// How often the trash is emptied, and uses of keys are written.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -52,12 +52,19 @@ impl Desk {
             if let Err(error) = free.await {
                 tracing::warn!(%error, "unfinished bulk work waits for its leases to run out");
             }
+            let node = self.inner.node.clone();
+            let free = self.inner.store.write(Urgency::Bulk, move |tx| webhook::free(tx, &node));
+            if let Err(error) = free.await {
+                tracing::warn!(%error, "webhooks wait for their leases to run out");
+            }
         }
         Background(vec![
+            tokio::spawn(self.clone().tell_webhooks()),
             self.every(key::POLL, |desk| async move { desk.poll_keys().await }),
             self.every(MINUTE, |desk| async move { desk.record_uses().await }),
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.forget_answers().await }),
+            self.every(MINUTE, |desk| async move { desk.forget_deliveries().await }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
             self.every(SEAL, |desk| async move { desk.seal().await }),
         ])

@@ -5,14 +5,15 @@ mod bulk;
 mod changes;
 mod first_start;
 mod once;
+mod webhooks;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use deskbell_core::{Actor, Code, Context, Fault};
 use deskbell_db::{Engine, Kind, Lane, Stats, Store, Tx, Urgency};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::error::{Error, Result};
 use crate::key::{self, KeyCache};
@@ -23,6 +24,7 @@ pub use background::Background;
 pub use bulk::BulkAnswer;
 pub use changes::Listening;
 pub use once::{Guard, Keep, Told};
+pub use webhooks::{Answered, Courier, Letter, Sending};
 
 use once::UnderWay;
 
@@ -67,6 +69,10 @@ struct Inner {
     frequent: Arc<Frequent>,
     /// Requests with an Idempotency-Key that are under way here.
     under_way: UnderWay,
+    /// How endpoints of others are reached; unset where that is nobody's wish.
+    courier: OnceLock<Arc<dyn Courier>>,
+    /// How many webhooks are told at the same time.
+    rounds: Semaphore,
     /// Goes up with each write of this process.
     written: watch::Sender<u64>,
     /// This node, as the holder of leases.
@@ -82,7 +88,9 @@ impl Desk {
         let node = format!("node-{:016x}", u64::from_be_bytes(bytes));
         let (keys, frequent, under_way) = (KeyCache::new(), Arc::default(), UnderWay::default());
         let written = watch::Sender::new(0);
-        let inner = Inner { store, context, settings, keys, frequent, under_way, written, node };
+        let (courier, rounds) = (OnceLock::new(), Semaphore::new(webhooks::ROUNDS));
+        let inner =
+            Inner { store, context, settings, keys, frequent, under_way, courier, rounds, written, node };
         let desk = Self { inner: Arc::new(inner) };
         desk.write_blocking(Urgency::Interactive, &Arc::new(Actor::system()), "start", first_start::run)?;
         Ok(desk)

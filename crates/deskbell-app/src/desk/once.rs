@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskbell_core::{Actor, ActorId};
+use deskbell_db::Lane;
 
 use super::Desk;
 use crate::error::Result;
-use crate::idempotency::{self, Answer, Once};
+use crate::idempotency::{self, Answer, Before, Once};
 use crate::work::{BatchId, Work};
 
 /// Callers and keys of requests that are under way.
@@ -62,6 +63,18 @@ impl Desk {
             Keep::store(keep.as_ref(), work, done)
         });
         Ok(write.await?.0)
+    }
+
+    /// What an earlier request with this Idempotency-Key was answered, if that is kept.
+    ///
+    /// Errors: `idempotency_mismatch`.
+    pub async fn answered(&self, actor: &Arc<Actor>, once: Once) -> Result<Option<Answer>> {
+        let now = self.inner.context.now();
+        let find = self.read(Lane::Point, actor, move |tx, actor| idempotency::find(tx, actor, &once, now));
+        match find.await? {
+            Before::Answered(answer) => Ok(Some(answer)),
+            Before::Nothing | Before::Expired | Before::Working(..) => Ok(None),
+        }
     }
 
     /// Begins a request, if it has an Idempotency-Key.

@@ -8,10 +8,13 @@
 
 mod sql;
 
-use deskbell_core::{Actor, Code, Fault, Permission, TicketId, Timestamp};
+pub(crate) use sql::position;
+
+use deskbell_core::{Actor, Code, Fault, Permission, Scope, TicketId, Timestamp};
 use deskbell_db::{Engine, Tx, Value};
 
 use crate::error::Result;
+use crate::item;
 use crate::statement::Statement;
 use crate::ticket::load;
 
@@ -67,7 +70,7 @@ pub struct Part {
 /// position that no event has had.
 pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
     actor.require(Permission::RawRead)?;
-    let last = tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
+    let last = last(tx)?;
     let oldest = match wish.since {
         Some(since) => oldest_since(tx, since, last)?,
         None => 0,
@@ -116,18 +119,34 @@ fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), l
     let position = sql::position(engine);
     let mut statement = Statement::new(&sql::select(engine));
     statement.bind(low).push(" AND ").push(position).push(" <= ").bind(high);
-    if !actor.scope.is_everything() {
-        statement.push(" AND ");
-        load::in_scope(&actor.scope, "j.", &mut statement);
-        statement.push(" AND (t.id IS NULL OR ");
-        load::in_scope(&actor.scope, "t.", &mut statement);
-        statement.push(")");
-    }
+    statement.push(" AND ");
+    visible(&actor.scope, &mut statement);
     if !wish.types.is_empty() {
         statement.push(" AND ").among("j.item_type", wish.types.iter().cloned().map(Value::from).collect());
     }
     statement.push(" ORDER BY ").push(position).limit(limit);
     statement
+}
+
+/// The last position.
+pub(crate) fn last(tx: &mut Tx<'_>) -> Result<i64> {
+    Ok(tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
+}
+
+/// Appends the condition that a journal row `j`, with its ticket `t` if that is there, exists for the scope's owner: then as
+/// it happened, and now as the ticket is. Customers are a matter of brands alone.
+pub(crate) fn visible(scope: &Scope, statement: &mut Statement) {
+    if scope.is_everything() {
+        statement.push("1 = 1");
+        return;
+    }
+    statement.push("(j.ticket_id = 0 AND ");
+    item::within(statement, "j.brand_id", scope, |grant| &grant.brands);
+    statement.push(" OR j.ticket_id <> 0 AND ");
+    load::in_scope(scope, "j.", statement);
+    statement.push(" AND (t.id IS NULL OR ");
+    load::in_scope(scope, "t.", statement);
+    statement.push("))");
 }
 
 /// The position before the first event that happened at that time or later. Times hardly ever fall with the positions, so

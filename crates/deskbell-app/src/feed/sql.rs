@@ -3,7 +3,7 @@
 use deskbell_db::Engine;
 
 /// The column that says where an event stands in the one order of all.
-pub(super) fn position(engine: Engine) -> &'static str {
+pub(crate) fn position(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "j.id",
         Engine::Postgres => "j.position",

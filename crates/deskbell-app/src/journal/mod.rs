@@ -15,13 +15,13 @@ use crate::work::Work;
 /// One change of one field of one ticket.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
-    /// The ticket.
+    /// The ticket; none where a customer is meant, whose id is the value after.
     pub ticket: TicketId,
     /// The ticket's brand after the change: decides who may see the event.
     pub brand: BrandId,
     /// The ticket's group after the change.
     pub group: GroupId,
-    /// The field, by its key in the item; `created`, `deleted`, `note` or `message`.
+    /// The field, by its key in the item; `created`, `deleted`, `restored`, `note` or `message`; `customer_created` and so on.
     pub item_type: &'static str,
     /// The value before.
     pub before: Option<String>,

@@ -152,14 +152,16 @@ pub(crate) fn record_use(tx: &mut Tx<'_>, uses: &[(KeyId, Timestamp)]) -> Result
     Ok(())
 }
 
-fn limit_to_text(limit: &Limit) -> Option<String> {
+/// A limit as it is stored.
+pub(crate) fn limit_to_text(limit: &Limit) -> Option<String> {
     match limit {
         Limit::All => None,
         Limit::Only(ids) => Some(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")),
     }
 }
 
-fn limit_from_text(text: Option<&str>) -> Limit {
+/// A limit as it was stored.
+pub(crate) fn limit_from_text(text: Option<&str>) -> Limit {
     match text {
         None => Limit::All,
         Some(ids) => Limit::only(ids.split(',').filter_map(|id| id.parse().ok())),

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use cache::{KeyCache, POLL};
 pub use change::{Rights, create, list, revoke, update};
-pub(crate) use change::{bump, by_hash, by_id, generation, record_use};
+pub(crate) use change::{bump, by_hash, by_id, generation, limit_from_text, limit_to_text, record_use};
 pub use network::Networks;
 
 /// With what every key begins: what a scanner for leaked secrets looks for.

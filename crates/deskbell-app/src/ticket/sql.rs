@@ -207,7 +207,7 @@ pub(super) const IN_ARCHIVE: &str = "SELECT id FROM ticket WHERE archived = 1 LI
 /// The tickets of a batch, with what was done to them and when: those that are there, within limits that are appended, and
 /// those that are not, by where they were.
 pub(super) const UNDO_BATCH: &str = "SELECT DISTINCT j.ticket_id, j.item_type, j.created_at FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
-     WHERE j.batch_id = ";
+     WHERE j.ticket_id <> 0 AND j.batch_id = ";
 /// Tickets that are there.
 pub(super) const UNDO_THERE: &str = " AND ((t.id IS NOT NULL AND ";
 /// Tickets that are not.

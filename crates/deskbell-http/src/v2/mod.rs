@@ -10,6 +10,7 @@ mod page;
 mod ticket;
 mod time;
 mod user;
+mod webhook;
 
 use deskbell_app::Desk;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(user::operations());
     all.extend(job::operations());
     all.extend(changes::operations());
+    all.extend(webhook::operations());
     all
 }
 
@@ -39,6 +41,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(user::schemas());
     all.extend(job::schemas());
     all.extend(changes::schemas());
+    all.extend(webhook::schemas());
     all
 }
 

@@ -122,6 +122,12 @@ pub(crate) const SECTIONS: &[Section] = &[
                      links are paths without a host.",
                 )
             },
+            key(
+                "webhook_allow_private",
+                Kind::Flag,
+                "false",
+                "Whether webhooks may go to private networks and over plain http. Addresses of cloud metadata stay closed.",
+            ),
             Key {
                 check: networks,
                 ..key(

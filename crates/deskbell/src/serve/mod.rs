@@ -19,6 +19,7 @@ use tokio::sync::watch::{Receiver, Sender, channel};
 
 use crate::config::Config;
 use crate::context::SystemContext;
+use crate::courier::Out;
 use crate::data::{self, Size};
 use crate::lock::Lock;
 use crate::metrics::Metrics;
@@ -114,6 +115,7 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
     if !own {
         router = router::with_metrics(router, Arc::clone(&metrics), &settings, router::Readers::ThisMachine);
     }
+    desk.connect(Out::new(config)?);
     let background = desk.start_background().await;
     let (stop, stopping): (Sender<bool>, Receiver<bool>) = channel(false);
     let address = bound.api.local_addr().context("the address of the server cannot be read")?;

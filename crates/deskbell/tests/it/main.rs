@@ -13,3 +13,4 @@ mod permission_matrix;
 mod races;
 mod ticket;
 mod verify;
+mod webhook;

@@ -15,6 +15,8 @@ use crate::harness::{Client, Seen, TestDesk};
 enum About {
     /// A ticket: hidden by brand and by group.
     Ticket,
+    /// Something that was made for a brand and a group: hidden by both.
+    Limited,
     /// Something of a brand: hidden by brand alone.
     OfBrand,
     /// A group or its members: hidden by group.
@@ -68,9 +70,15 @@ impl World<'_> {
         self.made("/user", "userID", body)
     }
 
+    fn webhook(&self) -> i64 {
+        let body = json!({"url": "https://hook.example", "events": ["ticket.changed"], "brandIDs": [self.brands[0]],
+            "groupIDs": [self.groups[0]]});
+        self.made("/webhook", "webhookID", body)
+    }
+
     /// A good call of the operation, about things made for it.
     fn example(&self, operation: &str) -> Example {
-        use About::{Nothing, OfBrand, OfGroup, Ticket};
+        use About::{Limited, Nothing, OfBrand, OfGroup, Ticket};
         let none = || json!(null);
         let (about, path, body) = match operation {
             "ticketList" => (Nothing, "/ticket".into(), none()),
@@ -167,6 +175,19 @@ impl World<'_> {
             "userGet" => (OfGroup, format!("/user/{}", self.user()), none()),
             "userUpdate" => (OfGroup, format!("/user/{}", self.user()), json!({"firstname": "N"})),
             "userDelete" => (OfGroup, format!("/user/{}", self.user()), none()),
+            "webhookList" => (Nothing, "/webhook".into(), none()),
+            "webhookCreate" => {
+                let body = json!({"url": "https://hook.example", "events": ["ticket.changed"]});
+                (Nothing, "/webhook".into(), body)
+            }
+            "webhookGet" | "webhookDelete" => (Limited, format!("/webhook/{}", self.webhook()), none()),
+            "webhookUpdate" => (Limited, format!("/webhook/{}", self.webhook()), json!({"active": false})),
+            "webhookTest" => (Limited, format!("/webhook/{}/test", self.webhook()), none()),
+            "webhookRotate" => (Limited, format!("/webhook/{}/rotate", self.webhook()), none()),
+            "webhookReplay" => {
+                (Limited, format!("/webhook/{}/replay", self.webhook()), json!({"after": "0"}))
+            }
+            "webhookDeliveries" => (Limited, format!("/webhook/{}/delivery", self.webhook()), none()),
             unknown => panic!("the operation {unknown} has no example in the permission matrix"),
         };
         Example { about, path, body }
@@ -243,8 +264,8 @@ both_engines! {
                 seen.push((operation.id(), first.status.as_u16()));
             }
         }
-        // What was refused is kept for nobody, and the search reads.
-        assert_eq!(seen, [("ticketUndo", 404), ("customerSearchByExternalID", 200), ("jobCancel", 404)]);
+        // What was refused is kept for nobody, the search reads, and a test of an endpoint is always a new one.
+        assert_eq!(seen, [("ticketUndo", 404), ("customerSearchByExternalID", 200), ("jobCancel", 404), ("webhookTest", 200)]);
     }
 
     fn what_is_for_any_key_asks_for_a_key_and_for_no_permission(desk: TestDesk) {
@@ -274,10 +295,10 @@ both_engines! {
                 (only(our_brand), Limit::All, true),
                 (Limit::All, only(our_group), true),
                 (only(our_brand), only(our_group), true),
-                (only(their_brand), Limit::All, !matches!(about, About::Ticket | About::OfBrand)),
-                (Limit::All, only(their_group), !matches!(about, About::Ticket | About::OfGroup)),
-                (only(our_brand), only(their_group), !matches!(about, About::Ticket | About::OfGroup)),
-                (only(their_brand), only(our_group), !matches!(about, About::Ticket | About::OfBrand)),
+                (only(their_brand), Limit::All, !matches!(about, About::Ticket | About::Limited | About::OfBrand)),
+                (Limit::All, only(their_group), !matches!(about, About::Ticket | About::Limited | About::OfGroup)),
+                (only(our_brand), only(their_group), !matches!(about, About::Ticket | About::Limited | About::OfGroup)),
+                (only(their_brand), only(our_group), !matches!(about, About::Ticket | About::Limited | About::OfBrand)),
             ];
             for (brands, groups, visible) in cases.into_iter().filter(|_| about != About::Nothing) {
                 let example = world.example(operation.id());

@@ -11,7 +11,7 @@ use crate::error::detail;
 use crate::{Call, Failure, Field, Operation, Params, Reply};
 
 /// Characters that a cursor has at the most.
-pub(super) const CURSOR: usize = 19;
+pub(crate) const CURSOR: usize = 19;
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::get("changesList", "/changes")
@@ -44,7 +44,7 @@ pub(super) fn check(params: &Params, wrong: &mut Vec<Detail>) {
 }
 
 /// The position that a cursor stands for.
-pub(super) fn position(cursor: &str) -> Option<i64> {
+pub(crate) fn position(cursor: &str) -> Option<i64> {
     cursor.bytes().all(|b| b.is_ascii_digit()).then(|| cursor.parse().ok())?
 }
 

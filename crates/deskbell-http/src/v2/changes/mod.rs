@@ -4,6 +4,8 @@ mod list;
 mod stream;
 mod view;
 
+pub(crate) use list::{CURSOR, position};
+
 use deskbell_app::Desk;
 use serde_json::Value;
 

@@ -45,7 +45,7 @@ fn id_of(note: &str) -> String {
 pub(super) fn schema() -> Value {
     let text = || json!({ "type": "string" });
     object(json!({
-        "cursor": text(), "ticket_id": { "type": "integer", "minimum": 1 }, "item_type": text(), "item_type_id": text(),
+        "cursor": text(), "ticket_id": { "type": "integer", "minimum": 0 }, "item_type": text(), "item_type_id": text(),
         "item_type_old": text(), "initiated_by": text(), "batchID": text(), "created_at": text(),
     }))
 }

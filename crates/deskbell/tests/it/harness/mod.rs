@@ -4,6 +4,7 @@
 
 mod client;
 mod documented;
+mod endpoints;
 mod engine;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 pub(crate) use client::{Client, Seen};
+pub(crate) use endpoints::Endpoints;
 pub(crate) use engine::Place;
 
 /// Makes a test of the scenario for each engine.
@@ -76,6 +78,7 @@ pub(crate) struct TestDesk {
     pub(crate) router: Router,
     pub(crate) context: Arc<TestContext>,
     pub(crate) place: Place,
+    pub(crate) endpoints: Arc<Endpoints>,
     runtime: Arc<Runtime>,
 }
 
@@ -102,9 +105,11 @@ impl TestDesk {
         let runtime = Arc::new(runtime.expect("a runtime"));
         let settings = Settings { public_url: "https://desk.example".into(), ..settings };
         let desk = Desk::open(store, context.clone(), settings).expect("a desk");
+        let endpoints = Arc::new(Endpoints::default());
+        desk.connect(endpoints.clone());
         let edge = deskbell_http::Settings::new(context.clone());
         let router = deskbell_http::v2::router(desk.clone(), edge);
-        Self { desk, router, context, place, runtime }
+        Self { desk, router, context, place, endpoints, runtime }
     }
 
     /// Runs async code of a test.

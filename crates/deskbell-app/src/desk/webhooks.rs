@@ -1,0 +1,255 @@
+//! Webhooks at work: who is told when, and how a `Courier` is asked to tell. What is told, and what comes of it, is
+//! `crate::webhook`'s matter.
+
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deskbell_core::{Actor, Code, Fault, Timestamp, WebhookId};
+use deskbell_db::{Lane, Urgency};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::Desk;
+use crate::error::Result;
+use crate::webhook::{self, BREAKS_AT, Delivery, Outcome, Round, Secret, Try};
+
+/// How many webhooks are told at the same time, how many deliveries of one are under way, and how many one round takes.
+pub(super) const ROUNDS: usize = 8;
+const AT_ONCE: usize = 8;
+const LETTERS: i64 = 64;
+
+/// How often is looked for what is to be tried again, and for what other processes wrote.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What comes within this time of a write goes along with it.
+const TOGETHER: Duration = Duration::from_millis(10);
+
+/// Characters of an answer that the log keeps.
+const ANSWER: usize = 1_000;
+
+/// Work of a courier.
+pub type Sending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// How endpoints of others are reached.
+pub trait Courier: Send + Sync + 'static {
+    /// Asks an endpoint whether it takes deliveries. Errors: why not.
+    fn probe(&self, url: String) -> Sending<std::result::Result<(), String>>;
+
+    /// Tells an endpoint, once.
+    fn deliver(&self, letter: Letter) -> Sending<Answered>;
+}
+
+/// What an endpoint is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Letter {
+    /// Where.
+    pub url: String,
+    /// The event's id, the same at each try.
+    pub id: String,
+    /// When it is sent.
+    pub at: Timestamp,
+    /// What it is signed with, the newest first.
+    pub secrets: Vec<Secret>,
+    /// Its text.
+    pub body: String,
+    /// Whether it is told again on purpose.
+    pub again: bool,
+}
+
+/// What came of telling an endpoint.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answered {
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// The beginning of the answer.
+    pub answer: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// What was wrong; empty if it was taken.
+    pub problem: String,
+}
+
+impl Desk {
+    /// Says how endpoints are reached; once, before the background work begins.
+    pub fn connect(&self, courier: Arc<dyn Courier>) {
+        // A second one would change nothing that is under way.
+        let _ = self.inner.courier.set(courier);
+    }
+
+    fn courier(&self) -> Result<Arc<dyn Courier>> {
+        let missing = || Fault::new(Code::Internal, "This process reaches no endpoints.");
+        Ok(self.inner.courier.get().cloned().ok_or_else(missing)?)
+    }
+
+    /// Makes sure, before a webhook is made or changed, that its new endpoint takes deliveries, and that what has happened until
+    /// now has its place in the journal, so that the webhook begins after it.
+    ///
+    /// Errors: `invalid_parameter` on `url`, with the reason.
+    pub async fn prepare_webhook(&self, url: Option<&str>) -> Result<()> {
+        if let Some(url) = url {
+            let asked = self.courier()?.probe(url.to_owned()).await;
+            asked.map_err(|why| Fault::of("url", Code::InvalidParameter, why))?;
+        }
+        self.seal().await
+    }
+
+    /// Tells a webhook something that only shows that the way is open. Nothing is kept of it.
+    ///
+    /// Errors: `forbidden` without SETTINGS_CRUD; `not_found`.
+    pub async fn test_webhook(&self, actor: &Arc<Actor>, id: WebhookId) -> Result<(Letter, Answered)> {
+        let (found, _) = self.read(Lane::Point, actor, move |tx, actor| webhook::get(tx, actor, id)).await?;
+        let at = self.inner.context.now();
+        let mut random = [0u8; 16];
+        self.inner.context.random(&mut random);
+        let letter = Letter {
+            url: found.url.clone(),
+            id: format!("evt_test_{:032x}", u128::from_be_bytes(random)),
+            at,
+            secrets: found.secrets(at),
+            body: webhook::test_body(id, at),
+            again: false,
+        };
+        let mut answered = self.courier()?.deliver(letter.clone()).await;
+        shorten(&mut answered);
+        Ok((letter, answered))
+    }
+
+    /// Tells webhooks what happens, for as long as the desk is served.
+    pub(super) async fn tell_webhooks(self) {
+        let mut listening = self.listen();
+        let busy: Arc<Mutex<HashSet<WebhookId>>> = Arc::default();
+        let mut running = JoinSet::new();
+        while !listening.is_over() {
+            while running.try_join_next().is_some() {}
+            match self.wanting().await {
+                Ok(wanting) => {
+                    for id in wanting {
+                        if !busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+                            continue;
+                        }
+                        let (desk, busy) = (self.clone(), Arc::clone(&busy));
+                        running.spawn(async move {
+                            desk.tell(id).await;
+                            busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                        });
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "webhooks are looked at again"),
+            }
+            tokio::select! {
+                () = listening.woken() => sleep(TOGETHER).await,
+                () = sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// Tells all webhooks what is to be told now, and returns when that is done.
+    pub async fn tell_all(&self) -> Result<()> {
+        for id in self.wanting().await? {
+            self.tell(id).await;
+        }
+        Ok(())
+    }
+
+    async fn wanting(&self) -> Result<Vec<WebhookId>> {
+        if self.inner.courier.get().is_none()
+            || !self.inner.store.read(Lane::Point, webhook::any_active).await?
+        {
+            return Ok(Vec::new());
+        }
+        self.seal().await?;
+        let (node, now) = (self.inner.node.clone(), self.inner.context.now());
+        self.inner.store.read(Lane::Point, move |tx| webhook::wanting(tx, &node, now)).await
+    }
+
+    /// Does a webhook's rounds until nothing is to be tried now.
+    async fn tell(&self, id: WebhookId) {
+        loop {
+            // The semaphore is never closed.
+            let Ok(_turn) = self.inner.rounds.acquire().await else { return };
+            match self.round(id).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(webhook = id.0, %error, "a webhook is told later");
+                    break;
+                }
+            }
+        }
+        let node = self.inner.node.clone();
+        let release = self.inner.store.write(Urgency::Bulk, move |tx| webhook::release(tx, id, &node));
+        if let Err(error) = release.await {
+            tracing::warn!(webhook = id.0, %error, "a webhook waits for its lease to run out");
+        }
+    }
+
+    /// One round. Answers whether there may be more to do now.
+    async fn round(&self, id: WebhookId) -> Result<bool> {
+        let (node, now) = (self.inner.node.clone(), self.inner.context.now());
+        let begin =
+            self.inner.store.write(Urgency::Bulk, move |tx| webhook::begin(tx, id, &node, now, LETTERS));
+        let Some(round) = begin.await? else { return Ok(false) };
+        if round.letters.is_empty() {
+            return Ok(round.more);
+        }
+        let tried = round.webhook.clone();
+        let outcomes = self.send(round).await?;
+        let (context, now) = (Arc::clone(&self.inner.context), self.inner.context.now());
+        let record = self
+            .inner
+            .store
+            .write(Urgency::Bulk, move |tx| webhook::record(tx, &*context, &tried, &outcomes, now));
+        record.await?;
+        Ok(true)
+    }
+
+    /// Sends the letters of a round, some at a time, until the endpoint has failed too often in a row.
+    async fn send(&self, round: Round) -> Result<Vec<Outcome>> {
+        let (courier, webhook) = (self.courier()?, round.webhook);
+        let mut letters = round.letters.into_iter();
+        let (mut running, mut outcomes) = (JoinSet::new(), Vec::new());
+        let (mut failures, mut sent) = (webhook.failures, 0);
+        loop {
+            while running.len() < AT_ONCE && (sent == 0 || failures < BREAKS_AT) {
+                let Some((delivery, body)) = letters.next() else { break };
+                let at = self.inner.context.now();
+                let letter = letter(&webhook, &delivery, body, at);
+                let sending = courier.deliver(letter);
+                running.spawn(async move { (delivery, at, sending.await) });
+                sent += 1;
+            }
+            let Some(ended) = running.join_next().await else { return Ok(outcomes) };
+            let Ok((delivery, at, mut answered)) = ended else { continue };
+            shorten(&mut answered);
+            failures = if answered.problem.is_empty() { 0 } else { failures + 1 };
+            let Answered { status, answer, took_ms, problem } = answered;
+            outcomes.push((delivery, Try { at, took_ms, status, answer, problem }));
+        }
+    }
+
+    /// Gives up what waited too long for its webhook, and forgets what the log keeps no longer.
+    pub async fn forget_deliveries(&self) -> Result<()> {
+        let now = self.inner.context.now();
+        while self.inner.store.write(Urgency::Bulk, move |tx| webhook::forget(tx, now)).await? {}
+        Ok(())
+    }
+}
+
+fn letter(webhook: &webhook::Webhook, delivery: &Delivery, body: String, at: Timestamp) -> Letter {
+    Letter {
+        url: webhook.url.clone(),
+        id: delivery.event_id(),
+        at,
+        secrets: webhook.secrets(at),
+        body,
+        again: delivery.replayed,
+    }
+}
+
+/// What the log keeps of an answer: its beginning, without characters that no text holds.
+fn shorten(answered: &mut Answered) {
+    let kept = answered.answer.chars().filter(|c| *c != '\0').take(ANSWER);
+    answered.answer = kept.collect();
+}

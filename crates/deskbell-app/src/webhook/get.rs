@@ -1,0 +1,53 @@
+//! Reading webhooks, and how much waits for them.
+
+use deskbell_core::{Actor, Permission, WebhookId};
+use deskbell_db::Tx;
+
+use super::{State, Webhook, load, sql};
+use crate::error::Result;
+use crate::item::{Listed, Paging};
+
+/// How many deliveries of a webhook wait, and how many are dead; 10,001 stands for more than 10,000.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// To be tried.
+    pub waiting: i64,
+    /// Not tried any more.
+    pub dead: i64,
+}
+
+/// The webhook.
+///
+/// Errors: `forbidden` without SETTINGS_CRUD; `not_found`, also for one that is told of more than the actor may see.
+pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: WebhookId) -> Result<(Webhook, Counts)> {
+    let webhook = load(tx, actor, id, false)?;
+    let counts = counts(tx, id)?;
+    Ok((webhook, counts))
+}
+
+/// A page of the webhooks that exist for the actor, by id; the query looks into their addresses.
+///
+/// Errors: `forbidden` without SETTINGS_CRUD.
+pub fn list(tx: &mut Tx<'_>, actor: &Actor, paging: &Paging) -> Result<Listed<(Webhook, Counts)>> {
+    actor.require(Permission::SettingsCrud)?;
+    // There are few: see `create`.
+    let text = format!("{}{}", sql::select(), sql::ALL);
+    let mut found = tx.all(&text, &[], Webhook::read)?;
+    let query = paging.query.to_lowercase();
+    found.retain(|webhook| {
+        actor.scope.covers(&webhook.scope()) && webhook.url.to_lowercase().contains(&query)
+    });
+    let total = found.len() as i64;
+    let page = found.into_iter().skip(paging.start as usize).take(paging.limit as usize);
+    let items = page.map(|webhook| Ok((counts(tx, webhook.id)?, webhook))).collect::<Result<Vec<_>>>()?;
+    Ok(Listed { items: items.into_iter().map(|(counts, webhook)| (webhook, counts)).collect(), total })
+}
+
+/// How much waits for a webhook.
+pub fn counts(tx: &mut Tx<'_>, id: WebhookId) -> Result<Counts> {
+    let mut count = |state: State| {
+        let params = [id.0.into(), (state as i64).into()];
+        Ok::<_, crate::Error>(tx.first(sql::COUNT_STATE, &params, |row| row.int(0))?.unwrap_or(0))
+    };
+    Ok(Counts { waiting: count(State::Waiting)?, dead: count(State::Dead)? })
+}

@@ -1,0 +1,184 @@
+//! SQL of webhooks and their deliveries.
+
+use deskbell_db::Engine;
+
+use crate::feed;
+
+/// The columns of a webhook, in the order that they are read.
+const COLUMNS: &str = "id, url, events, brands, groups, active, secret, old_secret, old_secret_until, position, replay_after, \
+     replay_until, failures, retry_at, problem, created_at, last_update, version";
+
+/// Webhooks; conditions are appended.
+pub(super) fn select() -> String {
+    format!("SELECT {COLUMNS} FROM webhook")
+}
+
+/// By id.
+pub(super) const ALL: &str = " ORDER BY id";
+/// One of them.
+pub(super) const BY_ID: &str = " WHERE id = ";
+
+/// A new webhook.
+pub(super) const INSERT: &str = "INSERT INTO webhook (url, events, brands, groups, active, secret, position, failures, retry_at, problem, \
+     lease_owner, lease_until, created_at, last_update, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, '', '', 0, $8, $8, 1) RETURNING id";
+/// All that can be changed. What failed under an old address says nothing of a new one.
+pub(super) const UPDATE: &str = "UPDATE webhook SET url = $2, events = $3, brands = $4, groups = $5, active = $6, position = $7, \
+     failures = $8, retry_at = $9, problem = $10, last_update = $11, version = $12 WHERE id = $1";
+/// Another secret.
+pub(super) const ROTATE: &str = "UPDATE webhook SET secret = $2, old_secret = $3, old_secret_until = $4, last_update = $5, \
+     version = $6 WHERE id = $1";
+/// Events after a position are to be told again.
+pub(super) const REPLAY: &str = "UPDATE webhook SET replay_after = $2, replay_until = position WHERE id = $1";
+/// Removes it and its deliveries.
+pub(super) const DELETE: &str = "DELETE FROM webhook WHERE id = $1";
+/// How many there are.
+pub(super) const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook";
+
+/// Whether anybody is to be told.
+pub(super) const ANY_ACTIVE: &str = "SELECT 1 FROM webhook WHERE active = 1 LIMIT 1";
+/// Webhooks for which there is something to do. $1: now; $2: the last position of the journal; $3: this node.
+pub(super) const WANTING: &str = "SELECT id FROM webhook w WHERE active = 1 AND retry_at <= $1 AND (lease_until < $1 OR lease_owner = $3) \
+     AND (position < $2 OR replay_after IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_delivery d \
+     WHERE d.webhook_id = w.id AND d.next_at <= $1)) ORDER BY id";
+/// Takes one for a while.
+pub(super) const CLAIM: &str = "UPDATE webhook SET lease_owner = $2, lease_until = $3 \
+     WHERE id = $1 AND active = 1 AND retry_at <= $4 AND (lease_until < $4 OR lease_owner = $2)";
+/// Gives it back.
+pub(super) const RELEASE: &str = "UPDATE webhook SET lease_until = 0 WHERE id = $1 AND lease_owner = $2";
+/// Ends the leases of other nodes.
+pub(super) const FREE: &str = "UPDATE webhook SET lease_until = 0 WHERE lease_owner <> $1";
+/// How far events are written down.
+pub(super) const WRITTEN_DOWN: &str = "UPDATE webhook SET position = $2 WHERE id = $1";
+/// How far they are written down once more; nulls at the end.
+pub(super) const REPLAYED: &str = "UPDATE webhook SET replay_after = $2, replay_until = $3 WHERE id = $1";
+/// What came of the last tries.
+pub(super) const HEALTH: &str =
+    "UPDATE webhook SET failures = $2, retry_at = $3, problem = $4, active = $5 WHERE id = $1";
+
+/// Rows of the journal after a position that are told of; conditions, order and limit are appended.
+pub(super) fn rows(engine: Engine) -> String {
+    let position = feed::position(engine);
+    format!(
+        "SELECT {position}, j.ticket_id, j.item_type, CASE WHEN j.after IS NULL AND j.before IS NOT NULL THEN 1 ELSE 0 END, \
+         j.batch_id, j.after FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
+         WHERE j.call <> 'import' AND {position} > "
+    )
+}
+
+/// A write may have changed very many tickets, a ticket was hardly ever changed so often; SQLite does not know.
+fn by_ticket(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => " INDEXED BY journal_by_ticket",
+        Engine::Postgres => "",
+    }
+}
+
+/// Where the rows of writes to tickets begin, by ticket, write and type; a condition on tickets and one on writes are
+/// appended, and `ROWS_BY`.
+pub(super) fn firsts(engine: Engine) -> String {
+    let position = feed::position(engine);
+    let by_ticket = by_ticket(engine);
+    format!("SELECT j.ticket_id, j.batch_id, j.item_type, MIN({position}) FROM journal j{by_ticket} WHERE ")
+}
+/// The end of `firsts`.
+pub(super) const FIRSTS_BY: &str = " GROUP BY j.ticket_id, j.batch_id, j.item_type";
+
+/// The rows of one write to a ticket, from a position on.
+pub(super) fn told(engine: Engine) -> String {
+    let (position, by_ticket) = (feed::position(engine), by_ticket(engine));
+    format!(
+        "SELECT j.item_type, j.before, j.after, j.brand_id, j.group_id, j.initiated_by, j.created_at FROM journal j{by_ticket} \
+         WHERE j.ticket_id = $1 AND j.batch_id = $2 AND {position} >= $3 ORDER BY {position}"
+    )
+}
+/// One row.
+pub(super) fn told_alone(engine: Engine) -> String {
+    let position = feed::position(engine);
+    format!(
+        "SELECT j.item_type, j.before, j.after, j.brand_id, j.group_id, j.initiated_by, j.created_at FROM journal j \
+         WHERE {position} = $1"
+    )
+}
+
+/// The columns of a delivery, in the order that they are read.
+const DELIVERY: &str =
+    "id, position, subject, event, batch_id, since, state, attempts, replayed, next_at, ended_at";
+
+/// Deliveries; conditions are appended.
+pub(super) fn deliveries() -> String {
+    format!("SELECT {DELIVERY} FROM webhook_delivery")
+}
+/// Of a webhook.
+pub(super) const OF_WEBHOOK: &str = " WHERE webhook_id = ";
+/// How many there are of those that a condition means, up to a number.
+pub(super) fn count_some(condition: &str, most: i64) -> String {
+    format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM webhook_delivery{condition} LIMIT {most}) AS some_of_them"
+    )
+}
+/// How many of a state, up to 10,001.
+pub(super) const COUNT_STATE: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM webhook_delivery \
+     WHERE webhook_id = $1 AND state = $2 LIMIT 10001) AS some_of_them";
+/// What is to be tried now.
+pub(super) fn due() -> String {
+    format!(
+        "SELECT {DELIVERY} FROM webhook_delivery WHERE webhook_id = $1 AND next_at <= $2 ORDER BY next_at, position"
+    )
+}
+/// Subjects that have something waiting; a condition on `subject` is appended.
+pub(super) const BUSY: &str =
+    "SELECT DISTINCT subject FROM webhook_delivery WHERE state = 1 AND webhook_id = ";
+
+/// New deliveries. $1 and $2: webhook and now; then six parameters a row.
+pub(super) fn insert_deliveries(rows: usize) -> String {
+    let values: Vec<String> = (0..rows)
+        .map(|row| {
+            let p = 3 + row * 6;
+            let [a, b, c, d, e, f] = [p, p + 1, p + 2, p + 3, p + 4, p + 5];
+            format!("($1, ${a}, ${b}, ${c}, ${d}, $2, 1, 0, ${e}, ${f})")
+        })
+        .collect();
+    format!(
+        "INSERT INTO webhook_delivery (webhook_id, position, subject, event, batch_id, since, state, attempts, replayed, next_at) \
+         VALUES {} ON CONFLICT (webhook_id, position) DO NOTHING",
+        values.join(", ")
+    )
+}
+/// One that ended is told again; nothing if it waits already.
+pub(super) const REVIVE: &str = "UPDATE webhook_delivery SET state = 1, since = $3, attempts = 0, replayed = 1, next_at = NULL, ended_at = NULL \
+     WHERE webhook_id = $1 AND position = $2 AND state <> 1";
+/// One that was tried in vain is tried later, after what waits before it by now. $4: how often it had been tried before; $5 and
+/// $6: its subject and position.
+pub(super) const LATER: &str = "UPDATE webhook_delivery SET attempts = attempts + 1, next_at = CASE WHEN EXISTS ( \
+     SELECT 1 FROM webhook_delivery e WHERE e.webhook_id = $2 AND e.subject = $5 AND e.state = 1 AND e.position < $6) \
+     THEN NULL ELSE CAST($3 AS BIGINT) END WHERE id = $1 AND webhook_id = $2 AND state = 1 AND attempts = $4";
+/// One ends.
+pub(super) const END: &str = "UPDATE webhook_delivery SET attempts = attempts + 1, next_at = NULL, state = $3, ended_at = $4 \
+     WHERE id = $1 AND webhook_id = $2 AND state = 1 AND attempts = $5";
+/// One is given up without a try.
+pub(super) const GIVE_UP: &str =
+    "UPDATE webhook_delivery SET next_at = NULL, state = 3, ended_at = $2 WHERE id = $1 AND state = 1";
+/// Of what waits for one subject only the first is tried: the others step back.
+pub(super) const STEP_BACK: &str = "UPDATE webhook_delivery SET next_at = NULL \
+     WHERE webhook_id = $1 AND subject = $2 AND state = 1 AND next_at IS NOT NULL";
+/// And the first one comes forward, if it does not stand there.
+pub(super) const FORWARD: &str = "UPDATE webhook_delivery SET next_at = $3 WHERE next_at IS NULL AND id = ( \
+     SELECT id FROM webhook_delivery WHERE webhook_id = $1 AND subject = $2 AND state = 1 ORDER BY position LIMIT 1)";
+/// Waiting longer than that.
+pub(super) const STALE: &str = "SELECT id, subject FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery \
+     WHERE webhook_id = $1 AND state = 1 ORDER BY id LIMIT 500) AND since <= $2";
+
+/// A try.
+pub(super) const INSERT_TRY: &str = "INSERT INTO webhook_try (delivery_id, n, tried_at, took_ms, status, answer, problem) \
+     SELECT $1, CAST(COUNT(*) AS BIGINT), $2, $3, $4, $5, $6 FROM webhook_try WHERE delivery_id = $1";
+/// Tries; a condition on the delivery is appended.
+pub(super) const TRIES: &str =
+    "SELECT delivery_id, tried_at, took_ms, status, answer, problem FROM webhook_try WHERE ";
+
+/// The delivery above which the newest of a state are; $3 is how many.
+pub(super) const NEWEST: &str =
+    "SELECT id FROM webhook_delivery WHERE webhook_id = $1 AND state = $2 ORDER BY id DESC LIMIT 1 OFFSET $3";
+/// Forgets some that ended long ago, or stand at or below an id.
+pub(super) const FORGET: &str = "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery \
+     WHERE webhook_id = $1 AND state = $2 ORDER BY id LIMIT 500) AND (ended_at <= $3 OR id <= $4)";

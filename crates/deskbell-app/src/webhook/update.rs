@@ -1,0 +1,58 @@
+//! Changing a webhook.
+
+use deskbell_core::{Timestamp, Version, WebhookId};
+
+use super::{Fields, check, event, load, sql};
+use crate::error::Result;
+use crate::key::limit_to_text;
+use crate::work::Work;
+use crate::{feed, item};
+
+/// Changes what the fields name. One that becomes active is told of what happens from then on. A change that changes nothing
+/// keeps the version. That a new endpoint answers has been looked at.
+///
+/// Errors: `forbidden` without SETTINGS_CRUD, and for a webhook that would be told of more than the actor may see;
+/// `invalid_parameter`; `unknown_reference`; `not_found`; `precondition_failed`.
+pub fn update(
+    work: &mut Work<'_, '_>,
+    id: WebhookId,
+    fields: &Fields,
+    expected: impl Fn(Version) -> bool,
+) -> Result<Version> {
+    let before = load(work.tx, work.actor, id, true)?;
+    let mut problems = Vec::new();
+    check(fields, &mut problems);
+    item::refuse(problems)?;
+    item::check_version("Webhook", id, before.version, expected)?;
+    let mut webhook = before.clone();
+    fields.apply(work.tx, work.actor, &mut webhook)?;
+    if webhook == before {
+        return Ok(before.version);
+    }
+    let wakes = webhook.active && !before.active;
+    if wakes {
+        webhook.position = feed::last(work.tx)?;
+    }
+    if wakes || webhook.url != before.url {
+        (webhook.failures, webhook.retry_at, webhook.problem) = (0, Timestamp(0), String::new());
+    }
+    let version = before.version.next();
+    work.tx.exec(
+        sql::UPDATE,
+        &[
+            id.0.into(),
+            webhook.url.as_str().into(),
+            event::to_text(&webhook.events).into(),
+            limit_to_text(&webhook.brands).into(),
+            limit_to_text(&webhook.groups).into(),
+            i64::from(webhook.active).into(),
+            webhook.position.into(),
+            webhook.failures.into(),
+            webhook.retry_at.0.into(),
+            webhook.problem.as_str().into(),
+            work.now.0.into(),
+            version.0.into(),
+        ],
+    )?;
+    Ok(version)
+}

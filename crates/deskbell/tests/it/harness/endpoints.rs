@@ -1,0 +1,59 @@
+//! The endpoints of webhooks, as a test wants them: what they were told is kept, and they answer what the test says.
+
+use std::sync::{Mutex, PoisonError};
+
+use deskbell_app::{Answered, Courier, Letter, Sending};
+use serde_json::Value;
+
+type Answer = Box<dyn Fn(&Letter) -> Option<u16> + Send>;
+
+/// All endpoints of the world. Unless a test says otherwise they answer 204; those with `closed` in their address take none.
+#[derive(Default)]
+pub(crate) struct Endpoints {
+    told: Mutex<Vec<Letter>>,
+    answer: Mutex<Option<Answer>>,
+}
+
+impl Endpoints {
+    /// From now on each letter is answered so; `None` is silence.
+    pub(crate) fn answer(&self, answer: impl Fn(&Letter) -> Option<u16> + Send + 'static) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(answer));
+    }
+
+    /// What they were told since the last look.
+    pub(crate) fn take(&self) -> Vec<Letter> {
+        std::mem::take(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The same as `ticket type`, or the customer's number with a minus.
+    pub(crate) fn take_events(&self) -> Vec<String> {
+        let event = |letter: &Letter| {
+            let body: Value = serde_json::from_str(&letter.body).expect("a body of JSON");
+            let data = &body["data"];
+            let ticket = data["ticket_id"].as_i64().or(data["customer_id"].as_i64().map(|id| -id));
+            format!("{} {}", ticket.unwrap_or(0), body["type"].as_str().expect("a type"))
+        };
+        self.take().iter().map(event).collect()
+    }
+}
+
+impl Courier for Endpoints {
+    fn probe(&self, url: String) -> Sending<Result<(), String>> {
+        let open = !url.contains("closed");
+        Box::pin(
+            async move { if open { Ok(()) } else { Err("The endpoint answered OPTIONS with 405.".into()) } },
+        )
+    }
+
+    fn deliver(&self, letter: Letter) -> Sending<Answered> {
+        let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = answer.as_ref().map_or(Some(204), |answer| answer(&letter));
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+        let problem = match status {
+            Some(200..=299) => String::new(),
+            Some(other) => format!("The endpoint answered {other}."),
+            None => "The endpoint did not answer within 1 s.".into(),
+        };
+        Box::pin(async move { Answered { status, answer: "thanks".into(), took_ms: 3, problem } })
+    }
+}
