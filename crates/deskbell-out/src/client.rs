@@ -1,13 +1,14 @@
 //! The client: one request, one answer or one failure, within one time limit.
 //!
+//! Each request has a connection of its own: a server that answers one request twice cannot answer the next one with it.
 //! It follows no redirect, asks no proxy, keeps no cookie, decompresses nothing and tries nothing again: what an answer
 //! means, and whether to try later, is the caller's matter.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{HeaderValue, USER_AGENT};
+use http::header::{CONNECTION, HeaderValue, USER_AGENT};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_rustls::HttpsConnectorBuilder;
@@ -22,10 +23,6 @@ use crate::message::{Answer, Request, header};
 use crate::net::{Net, System};
 use crate::tls;
 
-/// Connections to one host that are kept open after their requests.
-const IDLE: usize = 4;
-/// How long they are kept. Short, since servers close theirs after a while and a race loses a request.
-const IDLE_FOR: Duration = Duration::from_secs(15);
 /// Bytes that the head of an answer may have.
 const HEAD: usize = 32 << 10;
 /// Who we say we are.
@@ -41,7 +38,7 @@ pub struct Options {
     pub authorities: String,
 }
 
-/// Sends requests to targets that administrators chose. Cheap to clone; clones share their connections.
+/// Sends requests to targets that administrators chose. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     inner: legacy::Client<Secured, Full<Bytes>>,
@@ -66,9 +63,7 @@ impl Client {
         let connector = Secured { inner: builder.wrap_connector(dialler), authorities };
         let inner = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_FOR)
-            .pool_max_idle_per_host(IDLE)
+            .pool_max_idle_per_host(0)
             .http1_max_buf_size(HEAD)
             .build(connector);
         Ok(Self { inner, allow_private })
@@ -117,6 +112,7 @@ impl Client {
             prepared.headers_mut().append(name, value);
         }
         prepared.headers_mut().insert(USER_AGENT, AGENT);
+        prepared.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         Ok(prepared)
     }
 }

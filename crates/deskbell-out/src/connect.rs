@@ -1,7 +1,6 @@
 //! Connections to checked addresses: one look-up, a verdict on all that it found, and a dial to exactly those.
 //!
-//! A name cannot lead elsewhere between check and connection, since it is not looked up again. A pooled connection was
-//! checked when it was made. TLS comes on top in [`Secured`]; requests are not known here.
+//! A name cannot lead elsewhere between check and connection, since it is not looked up again. TLS comes on top in [`Secured`]; requests are not known here.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

@@ -205,14 +205,14 @@ impl Desk {
         Ok(true)
     }
 
-    /// Sends the letters of a round, some at a time, until the endpoint has failed too often in a row.
+    /// Sends the letters of a round, some at a time, until the endpoint has failed too often and never taken one.
     async fn send(&self, round: Round) -> Result<Vec<Outcome>> {
         let (courier, webhook) = (self.courier()?, round.webhook);
         let mut letters = round.letters.into_iter();
         let (mut running, mut outcomes) = (JoinSet::new(), Vec::new());
-        let (mut failures, mut sent) = (webhook.failures, 0);
+        let (mut failures, mut sent, mut takes) = (webhook.failures, 0, false);
         loop {
-            while running.len() < AT_ONCE && (sent == 0 || failures < BREAKS_AT) {
+            while running.len() < AT_ONCE && (sent == 0 || takes || failures < BREAKS_AT) {
                 let Some((delivery, body)) = letters.next() else { break };
                 let at = self.inner.context.now();
                 let letter = letter(&webhook, &delivery, body, at);
@@ -223,7 +223,8 @@ impl Desk {
             let Some(ended) = running.join_next().await else { return Ok(outcomes) };
             let Ok((delivery, at, mut answered)) = ended else { continue };
             shorten(&mut answered);
-            failures = if answered.problem.is_empty() { 0 } else { failures + 1 };
+            takes |= answered.problem.is_empty();
+            failures += 1;
             let Answered { status, answer, took_ms, problem } = answered;
             outcomes.push((delivery, Try { at, took_ms, status, answer, problem }));
         }

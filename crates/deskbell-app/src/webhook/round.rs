@@ -24,7 +24,7 @@ const JITTER: i64 = 5;
 /// After how long a delivery that waits is given up, in seconds: somewhat more than all tries take.
 const PATIENCE: i64 = 4 * 86_400;
 
-/// After how many failures in a row an endpoint is left alone, for how long at first and at the most, in seconds.
+/// After how many failures without a success between them an endpoint is left alone, for how long at first and at the most, in seconds.
 pub(crate) const BREAKS_AT: i64 = 5;
 const REST: i64 = 10;
 const LONGEST_REST: i64 = 900;
@@ -110,7 +110,7 @@ fn locked(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<Webhook>> {
     Ok(tx.first(&statement.text, &statement.params, Webhook::read)?)
 }
 
-/// Keeps what came of tries at a webhook's address, in the order in which they ended.
+/// Keeps what came of a round's tries at a webhook's address.
 pub(crate) fn record(
     tx: &mut Tx<'_>,
     context: &dyn Context,
@@ -119,23 +119,30 @@ pub(crate) fn record(
     now: Timestamp,
 ) -> Result<()> {
     let Some(mut webhook) = locked(tx, tried.id)? else { return Ok(()) };
+    // Slow failures end together, so their order says nothing: an endpoint that takes some is up.
+    let takes = outcomes.iter().any(|(_, tried)| tried.problem.is_empty());
     for (delivery, tried) in outcomes {
         keep(tx, context, &webhook, delivery, tried, now)?;
         if tried.problem.is_empty() {
-            (webhook.failures, webhook.retry_at, webhook.problem) = (0, Timestamp(0), String::new());
             continue;
         }
         webhook.failures += 1;
         webhook.problem.clone_from(&tried.problem);
-        if webhook.failures >= BREAKS_AT {
-            let rest = REST << (webhook.failures - BREAKS_AT).min(10);
-            webhook.retry_at = Timestamp(now.0 + rest.min(LONGEST_REST));
-        }
         if tried.status == Some(410) {
             webhook.active = false;
             webhook.problem =
                 "The endpoint says that it is gone (410), so the webhook was made inactive.".into();
         }
+    }
+    if takes {
+        (webhook.failures, webhook.retry_at) = (0, Timestamp(0));
+        if webhook.active {
+            webhook.problem = String::new();
+        }
+    }
+    if webhook.failures >= BREAKS_AT {
+        let rest = REST << (webhook.failures - BREAKS_AT).min(10);
+        webhook.retry_at = Timestamp(now.0 + rest.min(LONGEST_REST));
     }
     // What an address answered says nothing of another one.
     if webhook.url == tried.url && !outcomes.is_empty() {

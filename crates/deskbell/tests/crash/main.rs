@@ -8,6 +8,7 @@ mod client;
 mod engine;
 mod retries;
 mod server;
+mod webhooks;
 mod writers;
 
 use std::time::Duration;

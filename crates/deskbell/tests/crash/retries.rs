@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::engine::Place;
-use crate::server::Data;
+use crate::server::{Data, Server};
 
 /// How many send at once.
 const CROWD: usize = 6;
@@ -22,19 +22,23 @@ const MANY: i64 = 1_500;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the server is now.
-struct Address(Mutex<String>);
+pub(crate) struct Address(Mutex<String>);
 
 impl Address {
+    pub(crate) fn of(server: &Server) -> Self {
+        Self(Mutex::new(server.address().to_owned()))
+    }
+
     fn now(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn moved(&self, to: &str) {
+    pub(crate) fn moved(&self, to: &str) {
         to.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Sends the write until it is answered with what was done.
-    fn insist(&self, key: &str, path: &str, once: &str, body: &Value) -> Value {
+    pub(crate) fn insist(&self, key: &str, path: &str, once: &str, body: &Value) -> Value {
         let begun = Instant::now();
         loop {
             let sent = Client::new(&self.now(), key)
@@ -55,7 +59,7 @@ fn crash_and_retry(place: Place, runs: &[u64]) {
     let data = Data::new(place);
     let key = data.key();
     let mut server = data.serve();
-    let address = Address(Mutex::new(server.address().to_owned()));
+    let address = Address::of(&server);
     let over = AtomicBool::new(false);
     let answered: Mutex<BTreeMap<String, i64>> = Mutex::default();
     let make = |n: usize| {
@@ -98,7 +102,7 @@ fn crash_in_many_steps(place: Place) {
     let key = data.key();
     data.run(&["demo", "--tickets", &MANY.to_string()]);
     let mut server = data.serve();
-    let address = Address(Mutex::new(server.address().to_owned()));
+    let address = Address::of(&server);
     let ids: Vec<i64> = (1..=MANY).collect();
     let body = json!({"ticketIDs": ids, "actions": [{"actionType": "addNote", "value": "retrynote"}]});
     let (server, answer) = std::thread::scope(|scope| {
