@@ -6,6 +6,7 @@
 pub mod brand;
 pub mod bulk;
 pub mod channel;
+pub mod crm;
 pub mod customer;
 pub mod demo;
 mod desk;

@@ -9,9 +9,10 @@ use deskbell_out::{Answer, Client, Failure, Method, Options, Request, check_url,
 
 use crate::config::Config;
 
-/// How long an endpoint may take with a delivery, all in all, and with the question whether it takes any.
+/// How long an endpoint may take with a delivery, all in all, with the question whether it takes any, and with who is in contact.
 const DELIVERY: Duration = Duration::from_secs(1);
 const PROBE: Duration = Duration::from_secs(5);
+const LOOKUP: Duration = Duration::from_secs(3);
 
 /// Bytes of an answer that are read.
 const KEEP: usize = 4_096;
@@ -46,6 +47,15 @@ impl Courier for Out {
         })
     }
 
+    fn ask(&self, url: String, query: Vec<(&'static str, String)>) -> Sending<Result<String, String>> {
+        let request = self.request(Method::Get, &with_query(&url, &query), LOOKUP);
+        let client = self.client.clone();
+        Box::pin(async move {
+            let request = Request { keep: deskbell_out::KEEP, ..request? };
+            said(client.send(request).await.map_err(|failure| failure.to_string())?)
+        })
+    }
+
     fn deliver(&self, letter: Letter) -> Sending<Answered> {
         let (client, request) = (self.client.clone(), self.request(Method::Post, &letter.url, DELIVERY));
         Box::pin(async move {
@@ -68,6 +78,24 @@ impl Courier for Out {
             }
         })
     }
+}
+
+/// What a place that keeps customers said.
+fn said(answer: Answer) -> Result<String, String> {
+    match answer.status {
+        200..=299 if answer.cut => {
+            Err(format!("the answer is longer than {} bytes, or broke off", deskbell_out::KEEP))
+        }
+        200..=299 => String::from_utf8(answer.body).map_err(|_| "the answer is no UTF-8".to_owned()),
+        status => Err(format!("it answered {status}")),
+    }
+}
+
+/// An address with further parameters.
+fn with_query(url: &str, query: &[(&'static str, String)]) -> String {
+    let more = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}{more}")
 }
 
 /// What an endpoint must answer to OPTIONS.
@@ -132,6 +160,26 @@ mod tests {
             [answer(200, &[]), answer(200, &["GET, POSTS"]), answer(405, &["POST"]), answer(301, &["POST"])]
         {
             assert!(takes_deliveries(&bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_is_added_to_an_address_with_its_signs_escaped() {
+        let query = [("address", "a+b@x.example".to_owned()), ("ticketID", "7".to_owned())];
+        let more = "address=a%2Bb%40x.example&ticketID=7";
+        assert_eq!(
+            with_query("https://crm.example/find", &query),
+            format!("https://crm.example/find?{more}")
+        );
+        assert_eq!(with_query("https://crm.example?k=v", &query), format!("https://crm.example?k=v&{more}"));
+    }
+
+    #[test]
+    fn a_place_must_answer_whole_and_in_text() {
+        let body = |body: &[u8], cut| Answer { body: body.to_vec(), cut, ..answer(200, &[]) };
+        assert_eq!(said(body(b"[]", false)), Ok("[]".to_owned()));
+        for bad in [body(b"[", true), body(b"\xff", false), answer(404, &[]), answer(302, &[])] {
+            assert!(said(bad.clone()).is_err(), "{bad:?}");
         }
     }
 

@@ -456,6 +456,27 @@ CREATE TABLE webhook_try (
     PRIMARY KEY (delivery_id, n)
 ) STRICT, WITHOUT ROWID;
 
+-- Contacts of new tickets who are to be looked up where the brand keeps its customers. While one is under way next_at is the
+-- end of its lease.
+CREATE TABLE crm_lookup (
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    ticket_id  INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    brand_id   INTEGER NOT NULL REFERENCES brand (id) ON DELETE CASCADE,
+    attempts   INTEGER NOT NULL,
+    next_at    INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX crm_lookup_due ON crm_lookup (next_at, id);
+CREATE INDEX crm_lookup_by_ticket ON crm_lookup (ticket_id);
+CREATE INDEX crm_lookup_by_brand ON crm_lookup (brand_id);
+
+-- How many look-ups of a brand have failed in a row; nothing is asked before retry_at.
+CREATE TABLE crm_endpoint (
+    brand_id INTEGER NOT NULL PRIMARY KEY REFERENCES brand (id) ON DELETE CASCADE,
+    failures INTEGER NOT NULL,
+    retry_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What an import has done already.
 CREATE TABLE import_record (
     source    TEXT NOT NULL,

@@ -17,6 +17,7 @@ mod load;
 pub mod remove_channel;
 mod row;
 mod sql;
+pub mod sync;
 pub mod update;
 mod write;
 

@@ -72,6 +72,9 @@ pub(super) const FIELD: &str = "SELECT 1 FROM customer_field WHERE name = $1";
 pub(super) const BY_EXTERNAL: &str =
     "SELECT id FROM customer WHERE brand_id = $1 AND external_primary_id = $2";
 
+/// The external id of a customer.
+pub(super) const EXTERNAL_OF: &str = "SELECT external_primary_id FROM customer WHERE id = $1";
+
 /// Tickets of a brand by contact address that have no customer and take changes, above an id; a condition over what
 /// the caller may see is appended. The partial index is usable only where its condition is stated.
 pub(super) const UNLINKED: &str = "SELECT t.id FROM ticket t WHERE t.contact = $1 AND t.contact <> '' \

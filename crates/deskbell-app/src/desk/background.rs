@@ -21,6 +21,9 @@ const LOOK: Duration = Duration::from_secs(5);
 /// How often events get their place in the change feed; whoever asks for it does so too.
 const SEAL: Duration = Duration::from_secs(1);
 
+/// How often contacts are looked up.
+const LOOK_UP: Duration = Duration::from_secs(1);
+
 /// How many tickets one transaction purges.
 const PURGE: i64 = 20;
 
@@ -60,6 +63,7 @@ impl Desk {
         }
         Background(vec![
             tokio::spawn(self.clone().tell_webhooks()),
+            self.every(LOOK_UP, |desk| async move { desk.look_up().await }),
             self.every(key::POLL, |desk| async move { desk.poll_keys().await }),
             self.every(MINUTE, |desk| async move { desk.record_uses().await }),
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),

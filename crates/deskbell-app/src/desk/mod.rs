@@ -3,6 +3,7 @@
 mod background;
 mod bulk;
 mod changes;
+mod crm;
 mod first_start;
 mod once;
 mod webhooks;

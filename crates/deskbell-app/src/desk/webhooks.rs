@@ -39,6 +39,13 @@ pub trait Courier: Send + Sync + 'static {
 
     /// Tells an endpoint, once.
     fn deliver(&self, letter: Letter) -> Sending<Answered>;
+
+    /// Asks a place that keeps customers; the text that it answers. Errors: why there is none.
+    fn ask(
+        &self,
+        url: String,
+        query: Vec<(&'static str, String)>,
+    ) -> Sending<std::result::Result<String, String>>;
 }
 
 /// What an endpoint is told.
@@ -78,7 +85,7 @@ impl Desk {
         let _ = self.inner.courier.set(courier);
     }
 
-    fn courier(&self) -> Result<Arc<dyn Courier>> {
+    pub(super) fn courier(&self) -> Result<Arc<dyn Courier>> {
         let missing = || Fault::new(Code::Internal, "This process reaches no endpoints.");
         Ok(self.inner.courier.get().cloned().ok_or_else(missing)?)
     }

@@ -12,11 +12,11 @@ use super::edit::{Change, Draft, Edit, Faults, tag_key, unknown};
 use super::row::{Ticket, tags_to_text};
 use super::settle::{event, file_tags};
 use super::sql;
-use crate::customer;
 use crate::error::Result;
 use crate::search;
 use crate::statement::Statement;
 use crate::work::Work;
+use crate::{crm, customer};
 
 /// The channel of a ticket that names none: "API".
 pub const DEFAULT_CHANNEL: ChannelId = ChannelId(4);
@@ -53,7 +53,7 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
     let (tx, actor) = (&mut *work.tx, work.actor);
     let channel = new.channel.unwrap_or(DEFAULT_CHANNEL);
     let mut faults = Faults::default();
-    let (brand, country) = place(tx, actor, new.brand, channel, &mut faults)?;
+    let (brand, country, asks) = place(tx, actor, new.brand, channel, &mut faults)?;
     let mut ticket = blank(work.now, brand, channel);
     ticket.direction = new.direction.unwrap_or(Direction::Inbound);
     ticket.from_address.clone_from(&new.from);
@@ -72,7 +72,12 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
         None => draft.now.group = default_group(tx, actor, brand)?,
     }
     draft.apply_all(tx, actor, &edits, faults)?;
-    insert(work, draft.now)
+    let known_by = !draft.now.contact.is_empty();
+    let made = insert(work, draft.now)?;
+    if asks && known_by {
+        crm::note(work, made.0, brand)?;
+    }
+    Ok(made)
 }
 
 /// Writes a ticket that has passed the rules, with its event, counters, tags and search entry. One that comes with
@@ -203,7 +208,8 @@ pub(crate) fn random_key(context: &dyn deskbell_core::Context) -> String {
     bytes.iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect()
 }
 
-/// The brand that is asked for, or the lowest that the actor may see, and its country; in one statement with the check
+/// The brand that is asked for, or the lowest that the actor may see, its country, and whether its customers are looked up
+/// elsewhere; in one statement with the check
 /// of the channel, since every ticket passes here. What is not there is noted, so that the rest is checked as well.
 fn place(
     tx: &mut Tx<'_>,
@@ -211,7 +217,7 @@ fn place(
     brand: Option<BrandId>,
     channel: ChannelId,
     faults: &mut Faults,
-) -> Result<(BrandId, String)> {
+) -> Result<(BrandId, String, bool)> {
     let mut statement = Statement::new(sql::PLACE);
     statement.bind(channel.0).push(sql::PLACE_BRAND).push("(1 = 0");
     for grant in &actor.scope.grants {
@@ -223,20 +229,20 @@ fn place(
     }
     statement.push(" ORDER BY b.id LIMIT 1");
     let found = tx.first(&statement.text, &statement.params, |row| {
-        Ok((BrandId(row.int(0)?), row.str(1)?.to_owned(), row.opt_int(2)?.is_some()))
+        Ok((BrandId(row.int(0)?), row.str(1)?.to_owned(), !row.str(2)?.is_empty(), row.opt_int(3)?.is_some()))
     })?;
-    let (found, country, channel_there) = match found {
+    let (found, country, asks, channel_there) = match found {
         Some(found) => found,
         None => {
             faults.note::<()>(Err(unknown("brandID", "Brand", brand.unwrap_or_default())))?;
             let channel = tx.first(sql::CHANNEL, &[channel.0.into()], |row| row.int(0))?;
-            (BrandId::NONE, String::new(), channel.is_some())
+            (BrandId::NONE, String::new(), false, channel.is_some())
         }
     };
     if !channel_there {
         faults.note::<()>(Err(unknown("channelID", "Channel", channel)))?;
     }
-    Ok((found, country))
+    Ok((found, country, asks))
 }
 
 /// No group, or under a limit that does not name 0 the lowest group that the actor may use in the brand.

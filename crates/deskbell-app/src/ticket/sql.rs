@@ -95,7 +95,8 @@ pub(super) const TAG: &str =
 pub(super) const UNTAG: &str = "DELETE FROM ticket_tag WHERE tag = $1 AND ticket_id = $2";
 
 /// A brand, its country, and whether the channel whose id is appended exists.
-pub(super) const PLACE: &str = "SELECT b.id, b.country, (SELECT 1 FROM channel c WHERE c.id = ";
+pub(super) const PLACE: &str =
+    "SELECT b.id, b.country, b.crm_sync_url, (SELECT 1 FROM channel c WHERE c.id = ";
 /// Goes on with the brand, for which conditions are appended.
 pub(super) const PLACE_BRAND: &str = ") FROM brand b WHERE ";
 /// The lowest group, "none" (0) included.

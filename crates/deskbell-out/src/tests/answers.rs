@@ -47,7 +47,10 @@ async fn a_get_says_who_asks_and_nothing_else() {
     let (result, read) = ask(request_to("/a?b=c"), b"HTTP/1.1 200 OK\r\n\r\n".to_vec()).await;
     assert_eq!(result.map(|answer| answer.status), Ok(200));
     let agent = concat!("deskbell/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(read, format!("GET /a?b=c HTTP/1.1\r\nuser-agent: {agent}\r\nconnection: close\r\nhost: SERVER\r\n\r\n"));
+    assert_eq!(
+        read,
+        format!("GET /a?b=c HTTP/1.1\r\nuser-agent: {agent}\r\nconnection: close\r\nhost: SERVER\r\n\r\n")
+    );
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
 //! The Customer controller.
 
 mod calls;
+mod crm;

@@ -6,18 +6,31 @@ use deskbell_app::{Answered, Courier, Letter, Sending};
 use serde_json::Value;
 
 type Answer = Box<dyn Fn(&Letter) -> Option<u16> + Send>;
+type Query = Vec<(&'static str, String)>;
 
 /// All endpoints of the world. Unless a test says otherwise they answer 204; those with `closed` in their address take none.
 #[derive(Default)]
 pub(crate) struct Endpoints {
     told: Mutex<Vec<Letter>>,
     answer: Mutex<Option<Answer>>,
+    asked: Mutex<Vec<String>>,
+    said: Mutex<Option<String>>,
 }
 
 impl Endpoints {
     /// From now on each letter is answered so; `None` is silence.
     pub(crate) fn answer(&self, answer: impl Fn(&Letter) -> Option<u16> + Send + 'static) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(answer));
+    }
+
+    /// From now on who is asked for a customer says this; `None` is silence, as it is in the beginning.
+    pub(crate) fn say(&self, text: Option<&str>) {
+        *self.said.lock().unwrap_or_else(PoisonError::into_inner) = text.map(str::to_owned);
+    }
+
+    /// What they were asked since the last look: `url name=value …`.
+    pub(crate) fn take_asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What they were told since the last look.
@@ -43,6 +56,14 @@ impl Courier for Endpoints {
         Box::pin(
             async move { if open { Ok(()) } else { Err("The endpoint answered OPTIONS with 405.".into()) } },
         )
+    }
+
+    fn ask(&self, url: String, query: Query) -> Sending<Result<String, String>> {
+        let words = query.iter().map(|(name, value)| format!(" {name}={value}"));
+        let asked = url + &words.collect::<String>();
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Box::pin(async move { said.ok_or_else(|| "there was no answer within 3 s".to_owned()) })
     }
 
     fn deliver(&self, letter: Letter) -> Sending<Answered> {
