@@ -1,14 +1,15 @@
-//! The change feed as the edge sees it: a part of it, and what a listener waits for.
+//! The change feed as the edge sees it: a part of it, and what a listener waits for; and the chain over it.
 
 use std::sync::Arc;
 
-use deskbell_core::{Actor, ActorId, Permission, Timestamp};
+use deskbell_core::{Actor, ActorId, Permission, TicketId, Timestamp};
 use deskbell_db::{Engine, Lane, Urgency};
 use tokio::sync::watch;
 
 use super::Desk;
 use crate::error::Result;
-use crate::feed::{self, Part, Wish};
+use crate::feed::{self, Part, TicketChange, Wish};
+use crate::journal::chain;
 use crate::key;
 
 /// What `written` says when listeners are to go.
@@ -40,7 +41,20 @@ impl Desk {
         self.read(Lane::List, actor, move |tx, actor| feed::part(tx, actor, &wish)).await
     }
 
-    /// The same for a caller as its rights are by now; `None` if it may not read the feed any more.
+    /// The changes of one ticket.
+    ///
+    /// Errors: those of `feed::of_ticket`.
+    pub async fn changes_of(
+        &self,
+        actor: &Arc<Actor>,
+        id: TicketId,
+        wish: Wish,
+    ) -> Result<Part<TicketChange>> {
+        self.seal().await?;
+        self.read(Lane::List, actor, move |tx, actor| feed::of_ticket(tx, actor, id, &wish)).await
+    }
+
+    /// A part of the feed for a caller as its rights are by now; `None` if it may not read the feed any more.
     ///
     /// Errors: as above.
     pub async fn changes_by_now(&self, caller: ActorId, wish: Wish) -> Result<Option<Part>> {
@@ -68,6 +82,18 @@ impl Desk {
         }
         while self.inner.store.write(Urgency::Interactive, feed::seal).await? {}
         Ok(())
+    }
+
+    /// Adds events that have their place to the journal's chain, a block at a time until none is left. It is put together
+    /// beside the writers, who wait for one row alone; where several do this at once, one of them wins each block.
+    pub async fn chain(&self) -> Result<()> {
+        loop {
+            let now = self.inner.context.now();
+            let Some(block) = self.inner.store.read(Lane::List, move |tx| chain::next(tx, now)).await? else {
+                return Ok(());
+            };
+            self.inner.store.write(Urgency::Bulk, move |tx| chain::add(tx, &block)).await?;
+        }
     }
 
     /// Listens for writes of this process.

@@ -7,11 +7,15 @@
 //! when a later event of it is committed, the earlier ones are.
 
 mod sql;
+mod ticket;
+
+pub use ticket::{TicketChange, of_ticket};
 
 use deskbell_core::{Actor, Code, Fault, Permission, TicketId, Timestamp};
-use deskbell_db::{Engine, Tx, Value};
+use deskbell_db::{Engine, Row, Tx, Value};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::journal::position;
 use crate::statement::Statement;
 use crate::ticket::load;
 
@@ -38,6 +42,22 @@ pub struct Change {
     pub created_at: Timestamp,
 }
 
+impl Change {
+    fn read(row: &Row<'_>) -> std::result::Result<Self, deskbell_db::Error> {
+        let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
+        Ok(Self {
+            position: row.int(0)?,
+            ticket: TicketId(row.int(1)?),
+            item_type: row.str(2)?.to_owned(),
+            before: text(3)?,
+            after: text(4)?,
+            initiated_by: row.str(5)?.to_owned(),
+            batch: row.str(6)?.to_owned(),
+            created_at: Timestamp(row.int(7)?),
+        })
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wish {
@@ -53,9 +73,9 @@ pub struct Wish {
 
 /// A part of the feed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Part {
+pub struct Part<C = Change> {
     /// Oldest first.
-    pub changes: Vec<Change>,
+    pub changes: Vec<C>,
     /// Where to go on.
     pub next: i64,
 }
@@ -67,17 +87,14 @@ pub struct Part {
 /// position that no event has had.
 pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
     actor.require(Permission::RawRead)?;
-    let last = tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
+    let last = last(tx)?;
     let oldest = match wish.since {
         Some(since) => oldest_since(tx, since, last)?,
         None => 0,
     };
     let after = match wish.after {
         None => oldest,
-        Some(after) if after > last => {
-            let message = "after is no cursor of this feed. Start again without one.";
-            return Err(Fault::of("after", Code::InvalidParameter, message).into());
-        }
+        Some(after) if after > last => return Err(no_cursor()),
         Some(after) if after < oldest => {
             let message = "Changes after this cursor are no longer kept. Start again from oldestCursor.";
             let fault = Fault::of("after", Code::Gone, message);
@@ -90,19 +107,7 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
         let high = last.min(next + WINDOW);
         let left = wish.limit - changes.len() as i64;
         let statement = window(tx.engine(), actor, wish, (next, high), left);
-        changes.extend(tx.all(&statement.text, &statement.params, |row| {
-            let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
-            Ok(Change {
-                position: row.int(0)?,
-                ticket: TicketId(row.int(1)?),
-                item_type: row.str(2)?.to_owned(),
-                before: text(3)?,
-                after: text(4)?,
-                initiated_by: row.str(5)?.to_owned(),
-                batch: row.str(6)?.to_owned(),
-                created_at: Timestamp(row.int(7)?),
-            })
-        })?);
+        changes.extend(tx.all(&statement.text, &statement.params, Change::read)?);
         next = high;
         if changes.len() as i64 >= wish.limit {
             next = changes.last().map_or(high, |change: &Change| change.position);
@@ -112,8 +117,18 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
     Ok(Part { changes, next })
 }
 
+/// The last position.
+fn last(tx: &mut Tx<'_>) -> Result<i64> {
+    Ok(tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
+}
+
+fn no_cursor() -> Error {
+    let message = "after is no cursor of this feed. Start again without one.";
+    Fault::of("after", Code::InvalidParameter, message).into()
+}
+
 fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), limit: i64) -> Statement {
-    let position = sql::position(engine);
+    let position = position(engine);
     let mut statement = Statement::new(&sql::select(engine));
     statement.bind(low).push(" AND ").push(position).push(" <= ").bind(high);
     if !actor.scope.is_everything() {
@@ -123,11 +138,15 @@ fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), l
         load::in_scope(&actor.scope, "t.", &mut statement);
         statement.push(")");
     }
-    if !wish.types.is_empty() {
-        statement.push(" AND ").among("j.item_type", wish.types.iter().cloned().map(Value::from).collect());
-    }
+    of_types(&mut statement, &wish.types);
     statement.push(" ORDER BY ").push(position).limit(limit);
     statement
+}
+
+fn of_types(statement: &mut Statement, types: &[String]) {
+    if !types.is_empty() {
+        statement.push(" AND ").among("j.item_type", types.iter().cloned().map(Value::from).collect());
+    }
 }
 
 /// The position before the first event that happened at that time or later. Times hardly ever fall with the positions, so
@@ -156,6 +175,6 @@ pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<bool> {
     if tx.engine() == Engine::Sqlite || tx.first(sql::TAKE, &[], |row| row.int(0))? == Some(0) {
         return Ok(false);
     }
-    let last = tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
+    let last = last(tx)?;
     Ok(tx.exec(sql::SEAL, &[last.into()])? == SEALED)
 }

@@ -76,6 +76,7 @@ impl World<'_> {
             "ticketList" => (Nothing, "/ticket".into(), none()),
             "ticketCreate" => (Nothing, "/ticket".into(), json!({"title": "x"})),
             "ticketGet" => (Ticket, format!("/ticket/{}", self.ticket()), none()),
+            "ticketChanges" => (Ticket, format!("/ticket/{}/changes", self.ticket()), none()),
             "ticketUpdate" => (Ticket, format!("/ticket/{}", self.ticket()), json!({"title": "New"})),
             "ticketDelete" => (Ticket, format!("/ticket/{}", self.ticket()), none()),
             "ticketDeleteMulti" => (Ticket, "/ticket/multi".into(), json!([self.ticket()])),
