@@ -198,6 +198,8 @@ pub(crate) fn settle(
                     require_customer(tx, customer, BrandId(brand), locks)?;
                     edits.push(Change::Customer(customer));
                 }
+                // In their order too, which the edit leaves as it is where the tags are the same.
+                (None, Some(Change::SetTags(tags))) => draft.now.tags = tags,
                 (None, change) => edits.extend(change),
             },
         }

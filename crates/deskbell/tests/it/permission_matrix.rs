@@ -305,7 +305,7 @@ both_engines! {
             }
             let key = desk.limited_key(&rights(&operation, needed), Limit::only([world.brands[1]]), Limit::All);
             let hidden = call(&key, &operation, &example);
-            let id = example.path.rsplit('/').next().and_then(|id| id.parse::<i64>().ok());
+            let id = example.path.rsplit('/').find_map(|id| id.parse::<i64>().ok());
             let id = id.unwrap_or_else(|| {
                 let text = example.body.to_string();
                 text.split(|c: char| !c.is_ascii_digit()).rfind(|n| !n.is_empty()).expect("an id").parse().expect("an id")

@@ -112,5 +112,5 @@ fn as_of_any_earlier_second_a_ticket_is_shown_as_it_was_shown_then() {
         failure_persistence: None,
         ..Config::default()
     });
-    runner.run(&vec(step(), 15..25), |steps| run(&steps)).unwrap_or_else(|broken| panic!("{broken}"));
+    runner.run(&vec(step(), 12..22), |steps| run(&steps)).unwrap_or_else(|broken| panic!("{broken}"));
 }
