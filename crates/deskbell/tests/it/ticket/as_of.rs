@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::setup::{action, exec, of_brand};
 use crate::both_engines;
-use crate::harness::{Client, Seen, TestDesk};
+use crate::harness::{Client, Seen};
 use crate::import::Importer;
 
 fn as_of(key: &Client, time: &str) -> Seen {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::setup::action;
 use crate::both_engines;
-use crate::harness::{Client, TestDesk};
+use crate::harness::Client;
 
 fn changes(key: &Client, query: &str) -> (Vec<Value>, String) {
     let json = key.get(&format!("/ticket/1/changes{query}")).expect(200);
