@@ -1,6 +1,7 @@
 //! The change feed as the edge sees it: a part of it, and what a listener waits for; and the chain over it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deskbell_core::{Actor, ActorId, Permission, TicketId, Timestamp};
 use deskbell_db::{Engine, Lane, Urgency};
@@ -8,9 +9,13 @@ use tokio::sync::watch;
 
 use super::Desk;
 use crate::error::Result;
-use crate::feed::{self, Part, TicketChange, Wish};
+use crate::feed::{self, Part, Sealed, TicketChange, Wish};
 use crate::journal::chain;
 use crate::key;
+
+/// How long a turn of somebody else who gives places is waited for, and how often.
+const TURN: Duration = Duration::from_millis(2);
+const TURNS: u32 = 100;
 
 /// What `written` says when listeners are to go.
 const OVER: u64 = u64::MAX;
@@ -75,12 +80,23 @@ impl Desk {
         Ok(Wish { since, ..wish })
     }
 
-    /// Gives events that are committed their place in the feed.
+    /// Gives events that are committed their place in the feed. While somebody else is at it, who may have begun before the
+    /// last of them was committed, this waits for its turn; but not for ever.
     pub async fn seal(&self) -> Result<()> {
-        if self.engine() == Engine::Sqlite || !self.inner.store.read(Lane::Point, feed::is_unsealed).await? {
+        if self.engine() == Engine::Sqlite {
             return Ok(());
         }
-        while self.inner.store.write(Urgency::Interactive, feed::seal).await? {}
+        let mut turns = TURNS;
+        while turns > 0 && self.inner.store.read(Lane::Point, feed::is_unsealed).await? {
+            match self.inner.store.write(Urgency::Interactive, feed::seal).await? {
+                Sealed::All => break,
+                Sealed::Some => {}
+                Sealed::Elsewhere => {
+                    turns -= 1;
+                    tokio::time::sleep(TURN).await;
+                }
+            }
+        }
         Ok(())
     }
 

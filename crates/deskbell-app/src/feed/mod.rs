@@ -165,16 +165,28 @@ fn oldest_since(tx: &mut Tx<'_>, since: Timestamp, last: i64) -> Result<i64> {
     Ok(low - 1)
 }
 
-/// Whether events wait for their position: never on SQLite.
+/// PostgreSQL: whether events wait for their position.
 pub(crate) fn is_unsealed(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(tx.engine() == Engine::Postgres && tx.first(sql::UNSEALED, &[], |_| Ok(()))?.is_some())
+    Ok(tx.first(sql::UNSEALED, &[], |_| Ok(()))?.is_some())
 }
 
-/// Gives their position to events that are committed. Answers whether there may be more; not while somebody else is at it.
-pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<bool> {
-    if tx.engine() == Engine::Sqlite || tx.first(sql::TAKE, &[], |row| row.int(0))? == Some(0) {
-        return Ok(false);
+/// What came of giving positions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sealed {
+    /// Every event that was committed has its position.
+    All,
+    /// There may be more.
+    Some,
+    /// Somebody else is at it, who may not have seen the last of them.
+    Elsewhere,
+}
+
+/// PostgreSQL: gives their position to events that are committed.
+pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<Sealed> {
+    if tx.first(sql::TAKE, &[], |row| row.int(0))? == Some(0) {
+        return Ok(Sealed::Elsewhere);
     }
     let last = last(tx)?;
-    Ok(tx.exec(sql::SEAL, &[last.into()])? == SEALED)
+    let sealed = tx.exec(sql::SEAL, &[last.into()])?;
+    Ok(if sealed < SEALED { Sealed::All } else { Sealed::Some })
 }

@@ -1,4 +1,5 @@
-//! A ticket as it was at a time: the present one, with the events that are newer taken back one by one, newest first.
+//! A ticket as it was at a time: the present one, with the events that are newer taken back one by one, newest first. Where
+//! clocks of nodes differ, what happened first still comes first: it ends at the newest event that is not newer.
 //!
 //! Events alone are taken back: what a ticket refers to (brand, channel) is shown under its present name. What left a ticket
 //! while it lay in the trash, since it was deleted itself, has no event and does not come back.
