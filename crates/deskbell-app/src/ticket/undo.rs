@@ -115,10 +115,10 @@ impl Event {
         })
     }
 
-    /// What it did to the notes, if it is about one.
+    /// What it did to the notes and messages, if it is about one.
     pub(super) fn note(&self) -> Option<Note<'_>> {
         match (&self.before, self.after.as_deref().and_then(|id| id.parse().ok())) {
-            _ if self.item_type != "note" => None,
+            _ if !matches!(self.item_type.as_str(), "note" | "message") => None,
             (None, Some(id)) => Some(Note::Came(id)),
             (Some(stored), _) => Some(Note::Left(stored)),
             (None, None) => None,
@@ -152,7 +152,7 @@ impl Event {
     }
 }
 
-/// What an event did to the notes.
+/// What an event did to notes or messages.
 pub(super) enum Note<'e> {
     /// This one came into the timeline.
     Came(i64),
