@@ -43,8 +43,8 @@ fn customer_of(bench: &Bench, id: TicketId) -> (i64, i64) {
 }
 
 fn events(bench: &Bench, id: TicketId) -> Vec<String> {
-    let item =
-        bench.read(&admin(), move |tx, actor| ticket::get::get(tx, actor, id, true, 100)).expect("an item");
+    let wish = ticket::get::Wish { history: true, limit: 100, as_of: None };
+    let item = bench.read(&admin(), move |tx, actor| ticket::get::get(tx, actor, id, wish)).expect("an item");
     let entries = item.timeline.into_iter().filter_map(|entry| match entry {
         ticket::get::Entry::Event(event) => Some(format!(
             "{} {} -> {}",

@@ -278,29 +278,40 @@ CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
 CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
--- stays, so that the chain over position and payload_hash can still be checked. On PostgreSQL, where transactions commit
--- out of the order of their ids, a sealer gives each row its position once it is committed; on SQLite, which has one
--- writer, the id is the position. Rows of deleted tickets stay.
+-- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at and
+-- last_update_agent are the ticket's before the change, and of a ticket that is made its own: no payload tells them.
+-- There is one writer, so the id is the position in the order of all.
 CREATE TABLE journal (
-    id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    ticket_id    INTEGER NOT NULL,
-    brand_id     INTEGER NOT NULL,
-    group_id     INTEGER NOT NULL,
-    item_type    TEXT NOT NULL,
-    before       TEXT,
-    after        TEXT,
-    salt         BLOB,
-    payload_hash BLOB NOT NULL,
-    batch_id     TEXT NOT NULL,
-    initiated_by TEXT NOT NULL,
-    actor        TEXT NOT NULL,
-    call         TEXT NOT NULL,
-    created_at   INTEGER NOT NULL,
-    position     INTEGER UNIQUE,
-    chain        BLOB
+    id                INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    ticket_id         INTEGER NOT NULL,
+    brand_id          INTEGER NOT NULL,
+    group_id          INTEGER NOT NULL,
+    item_type         TEXT NOT NULL,
+    before            TEXT,
+    after             TEXT,
+    salt              BLOB,
+    payload_hash      BLOB NOT NULL,
+    batch_id          TEXT NOT NULL,
+    initiated_by      TEXT NOT NULL,
+    actor             TEXT NOT NULL,
+    call              TEXT NOT NULL,
+    created_at        INTEGER NOT NULL,
+    last_update       INTEGER NOT NULL,
+    closed_at         INTEGER,
+    last_update_agent INTEGER
 ) STRICT;
 CREATE INDEX journal_by_ticket ON journal (ticket_id, id);
 CREATE INDEX journal_by_batch ON journal (batch_id);
+
+-- The chain: each block seals the rows of the journal after those of the one before it, up to the position last. What its
+-- hash is made of stands in journal/chain.rs. Blocks are numbered without gaps.
+CREATE TABLE journal_seal (
+    id         INTEGER NOT NULL PRIMARY KEY,
+    last       INTEGER NOT NULL,
+    events     INTEGER NOT NULL,
+    hash       BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
 
 -- hash: SHA-256 of the whole key. permissions: comma separated names. Limits: null = no limit, else a JSON array of ids.
 CREATE TABLE api_key (
@@ -367,17 +378,6 @@ CREATE TABLE bulk_row (
     field     TEXT,
     PRIMARY KEY (bulk_id, place)
 ) STRICT, WITHOUT ROWID;
-
--- What a write replaced in a ticket besides what its events say, for taking it back; kept for as long as that is possible.
-CREATE TABLE undo (
-    batch_id          TEXT NOT NULL,
-    ticket_id         INTEGER NOT NULL,
-    closed_at         INTEGER,
-    last_update_agent INTEGER,
-    created_at        INTEGER NOT NULL,
-    PRIMARY KEY (batch_id, ticket_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX undo_by_age ON undo (created_at);
 
 -- Answers of writes that came with an Idempotency-Key (name). status, headers and body are null while bulk work (bulk_id)
 -- has not been answered. headers: a JSON array of pairs.

@@ -6,7 +6,7 @@ use deskbell_db::{Kind, Tx};
 use super::row::Customer;
 use super::{Named, sql};
 use crate::error::{Error, Result};
-use crate::journal::Event;
+use crate::journal::{Event, Times};
 use crate::work::Work;
 
 /// Writes a new customer and gives it its id; `None` if its external id is taken.
@@ -68,7 +68,9 @@ pub(super) fn note(work: &mut Work<'_, '_>, customer: &Customer, happened: Happe
         Happened::Deleted => "customer_deleted",
     };
     let (ticket, group, after) = (TicketId::NONE, GroupId::NONE, Some(customer.id.to_string()));
-    work.record(Event { ticket, brand: customer.brand, group, item_type, before: None, after });
+    // A ticket's times are none of theirs.
+    let times = Times { last_update: work.now, closed_at: None, last_update_agent: None };
+    work.record(Event { ticket, brand: customer.brand, group, item_type, before: None, after, times });
 }
 
 /// Writes the row as it stands, without a version step of its own.

@@ -1,5 +1,5 @@
-//! What the desk does unasked: polls for changes of keys, writes down when keys were used, empties the trash and goes
-//! on with bulk work that nobody finishes.
+//! What the desk does unasked: polls for changes of keys, writes down when keys were used, empties the trash, goes on with
+//! bulk work that nobody finishes, and seals the journal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// How often unfinished bulk work is looked for.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// How often events get their place in the change feed; whoever asks for it does so too.
+/// How often events get their place in the change feed, which whoever asks for it gives them too, and in the chain.
 const SEAL: Duration = Duration::from_secs(1);
 
 /// How often contacts are looked up.
@@ -70,7 +70,10 @@ impl Desk {
             self.every(MINUTE, |desk| async move { desk.forget_answers().await }),
             self.every(MINUTE, |desk| async move { desk.forget_deliveries().await }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
-            self.every(SEAL, |desk| async move { desk.seal().await }),
+            self.every(SEAL, |desk| async move {
+                desk.seal().await?;
+                desk.chain().await
+            }),
         ])
     }
 
@@ -129,10 +132,8 @@ impl Desk {
         }
     }
 
-    /// Forgets the answers whose time is over, what can no longer be taken back, and bulk work of long ago.
+    /// Forgets the answers whose time is over, and bulk work of long ago.
     pub async fn forget_answers(&self) -> Result<()> {
-        let undone = Timestamp(self.inner.context.now().0 - self.inner.settings.undo_minutes * 60);
-        self.inner.store.write(Urgency::Bulk, move |tx| ticket::undo::forget(tx, undone)).await?;
         let finished = Timestamp(self.inner.context.now().0 - JOB_DAYS * 86_400);
         while self.inner.store.write(Urgency::Bulk, move |tx| bulk::forget(tx, finished)).await? > 0 {}
         let until = Timestamp(self.inner.context.now().0 - self.inner.settings.idempotency_hours * 3_600);

@@ -1,15 +1,21 @@
-//! The change feed as the edge sees it: a part of it, and what a listener waits for.
+//! The change feed as the edge sees it: a part of it, and what a listener waits for; and the chain over it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use deskbell_core::{Actor, ActorId, Permission, Timestamp};
+use deskbell_core::{Actor, ActorId, Permission, TicketId, Timestamp};
 use deskbell_db::{Engine, Lane, Urgency};
 use tokio::sync::watch;
 
 use super::Desk;
 use crate::error::Result;
-use crate::feed::{self, Part, Wish};
+use crate::feed::{self, Part, Sealed, TicketChange, Wish};
+use crate::journal::chain;
 use crate::key;
+
+/// How long a turn of somebody else who gives places is waited for, and how often.
+const TURN: Duration = Duration::from_millis(2);
+const TURNS: u32 = 100;
 
 /// What `written` says when listeners are to go.
 const OVER: u64 = u64::MAX;
@@ -40,7 +46,20 @@ impl Desk {
         self.read(Lane::List, actor, move |tx, actor| feed::part(tx, actor, &wish)).await
     }
 
-    /// The same for a caller as its rights are by now; `None` if it may not read the feed any more.
+    /// The changes of one ticket.
+    ///
+    /// Errors: those of `feed::of_ticket`.
+    pub async fn changes_of(
+        &self,
+        actor: &Arc<Actor>,
+        id: TicketId,
+        wish: Wish,
+    ) -> Result<Part<TicketChange>> {
+        self.seal().await?;
+        self.read(Lane::List, actor, move |tx, actor| feed::of_ticket(tx, actor, id, &wish)).await
+    }
+
+    /// A part of the feed for a caller as its rights are by now; `None` if it may not read the feed any more.
     ///
     /// Errors: as above.
     pub async fn changes_by_now(&self, caller: ActorId, wish: Wish) -> Result<Option<Part>> {
@@ -61,13 +80,36 @@ impl Desk {
         Ok(Wish { since, ..wish })
     }
 
-    /// Gives events that are committed their place in the feed.
+    /// Gives events that are committed their place in the feed. While somebody else is at it, who may have begun before the
+    /// last of them was committed, this waits for its turn; but not for ever.
     pub async fn seal(&self) -> Result<()> {
-        if self.engine() == Engine::Sqlite || !self.inner.store.read(Lane::Point, feed::is_unsealed).await? {
+        if self.engine() == Engine::Sqlite {
             return Ok(());
         }
-        while self.inner.store.write(Urgency::Interactive, feed::seal).await? {}
+        let mut turns = TURNS;
+        while turns > 0 && self.inner.store.read(Lane::Point, feed::is_unsealed).await? {
+            match self.inner.store.write(Urgency::Interactive, feed::seal).await? {
+                Sealed::All => break,
+                Sealed::Some => {}
+                Sealed::Elsewhere => {
+                    turns -= 1;
+                    tokio::time::sleep(TURN).await;
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Adds events that have their place to the journal's chain, a block at a time until none is left. It is put together
+    /// beside the writers, who wait for one row alone; where several do this at once, one of them wins each block.
+    pub async fn chain(&self) -> Result<()> {
+        loop {
+            let now = self.inner.context.now();
+            let Some(block) = self.inner.store.read(Lane::List, move |tx| chain::next(tx, now)).await? else {
+                return Ok(());
+            };
+            self.inner.store.write(Urgency::Bulk, move |tx| chain::add(tx, &block)).await?;
+        }
     }
 
     /// Listens for writes of this process.

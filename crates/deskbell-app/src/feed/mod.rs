@@ -7,14 +7,16 @@
 //! when a later event of it is committed, the earlier ones are.
 
 mod sql;
+mod ticket;
 
-pub(crate) use sql::position;
+pub use ticket::{TicketChange, of_ticket};
 
 use deskbell_core::{Actor, Code, Fault, Permission, Scope, TicketId, Timestamp};
-use deskbell_db::{Engine, Tx, Value};
+use deskbell_db::{Engine, Row, Tx, Value};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::item;
+use crate::journal::position;
 use crate::statement::Statement;
 use crate::ticket::load;
 
@@ -41,6 +43,22 @@ pub struct Change {
     pub created_at: Timestamp,
 }
 
+impl Change {
+    fn read(row: &Row<'_>) -> std::result::Result<Self, deskbell_db::Error> {
+        let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
+        Ok(Self {
+            position: row.int(0)?,
+            ticket: TicketId(row.int(1)?),
+            item_type: row.str(2)?.to_owned(),
+            before: text(3)?,
+            after: text(4)?,
+            initiated_by: row.str(5)?.to_owned(),
+            batch: row.str(6)?.to_owned(),
+            created_at: Timestamp(row.int(7)?),
+        })
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wish {
@@ -56,9 +74,9 @@ pub struct Wish {
 
 /// A part of the feed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Part {
+pub struct Part<C = Change> {
     /// Oldest first.
-    pub changes: Vec<Change>,
+    pub changes: Vec<C>,
     /// Where to go on.
     pub next: i64,
 }
@@ -77,10 +95,7 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
     };
     let after = match wish.after {
         None => oldest,
-        Some(after) if after > last => {
-            let message = "after is no cursor of this feed. Start again without one.";
-            return Err(Fault::of("after", Code::InvalidParameter, message).into());
-        }
+        Some(after) if after > last => return Err(no_cursor()),
         Some(after) if after < oldest => {
             let message = "Changes after this cursor are no longer kept. Start again from oldestCursor.";
             let fault = Fault::of("after", Code::Gone, message);
@@ -93,19 +108,7 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
         let high = last.min(next + WINDOW);
         let left = wish.limit - changes.len() as i64;
         let statement = window(tx.engine(), actor, wish, (next, high), left);
-        changes.extend(tx.all(&statement.text, &statement.params, |row| {
-            let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
-            Ok(Change {
-                position: row.int(0)?,
-                ticket: TicketId(row.int(1)?),
-                item_type: row.str(2)?.to_owned(),
-                before: text(3)?,
-                after: text(4)?,
-                initiated_by: row.str(5)?.to_owned(),
-                batch: row.str(6)?.to_owned(),
-                created_at: Timestamp(row.int(7)?),
-            })
-        })?);
+        changes.extend(tx.all(&statement.text, &statement.params, Change::read)?);
         next = high;
         if changes.len() as i64 >= wish.limit {
             next = changes.last().map_or(high, |change: &Change| change.position);
@@ -115,22 +118,25 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
     Ok(Part { changes, next })
 }
 
+/// The last position.
+pub(crate) fn last(tx: &mut Tx<'_>) -> Result<i64> {
+    Ok(tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
+}
+
+fn no_cursor() -> Error {
+    let message = "after is no cursor of this feed. Start again without one.";
+    Fault::of("after", Code::InvalidParameter, message).into()
+}
+
 fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), limit: i64) -> Statement {
-    let position = sql::position(engine);
+    let position = position(engine);
     let mut statement = Statement::new(&sql::select(engine));
     statement.bind(low).push(" AND ").push(position).push(" <= ").bind(high);
     statement.push(" AND ");
     visible(&actor.scope, &mut statement);
-    if !wish.types.is_empty() {
-        statement.push(" AND ").among("j.item_type", wish.types.iter().cloned().map(Value::from).collect());
-    }
+    of_types(&mut statement, &wish.types);
     statement.push(" ORDER BY ").push(position).limit(limit);
     statement
-}
-
-/// The last position.
-pub(crate) fn last(tx: &mut Tx<'_>) -> Result<i64> {
-    Ok(tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
 }
 
 /// Appends the condition that a journal row `j`, with its ticket `t` if that is there, exists for the scope's owner: then as
@@ -149,6 +155,12 @@ pub(crate) fn visible(scope: &Scope, statement: &mut Statement) {
     statement.push("))");
 }
 
+fn of_types(statement: &mut Statement, types: &[String]) {
+    if !types.is_empty() {
+        statement.push(" AND ").among("j.item_type", types.iter().cloned().map(Value::from).collect());
+    }
+}
+
 /// The position before the first event that happened at that time or later. Times hardly ever fall with the positions, so
 /// it is found by halves.
 fn oldest_since(tx: &mut Tx<'_>, since: Timestamp, last: i64) -> Result<i64> {
@@ -165,16 +177,28 @@ fn oldest_since(tx: &mut Tx<'_>, since: Timestamp, last: i64) -> Result<i64> {
     Ok(low - 1)
 }
 
-/// Whether events wait for their position: never on SQLite.
+/// PostgreSQL: whether events wait for their position.
 pub(crate) fn is_unsealed(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(tx.engine() == Engine::Postgres && tx.first(sql::UNSEALED, &[], |_| Ok(()))?.is_some())
+    Ok(tx.first(sql::UNSEALED, &[], |_| Ok(()))?.is_some())
 }
 
-/// Gives their position to events that are committed. Answers whether there may be more; not while somebody else is at it.
-pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<bool> {
-    if tx.engine() == Engine::Sqlite || tx.first(sql::TAKE, &[], |row| row.int(0))? == Some(0) {
-        return Ok(false);
+/// What came of giving positions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sealed {
+    /// Every event that was committed has its position.
+    All,
+    /// There may be more.
+    Some,
+    /// Somebody else is at it, who may not have seen the last of them.
+    Elsewhere,
+}
+
+/// PostgreSQL: gives their position to events that are committed.
+pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<Sealed> {
+    if tx.first(sql::TAKE, &[], |row| row.int(0))? == Some(0) {
+        return Ok(Sealed::Elsewhere);
     }
-    let last = tx.first(&sql::last(tx.engine()), &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
-    Ok(tx.exec(sql::SEAL, &[last.into()])? == SEALED)
+    let last = last(tx)?;
+    let sealed = tx.exec(sql::SEAL, &[last.into()])?;
+    Ok(if sealed < SEALED { Sealed::All } else { Sealed::Some })
 }

@@ -2,21 +2,22 @@
 
 use deskbell_db::Engine;
 
-/// The column that says where an event stands in the one order of all.
-pub(crate) fn position(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite => "j.id",
-        Engine::Postgres => "j.position",
-    }
-}
+use crate::journal::position;
+
+/// What a change is read from.
+const COLUMNS: &str = "j.ticket_id, j.item_type, j.before, j.after, j.initiated_by, j.batch_id, j.created_at";
 
 /// Events after a position; further conditions, order and limit are appended.
 pub(super) fn select(engine: Engine) -> String {
     let position = position(engine);
     format!(
-        "SELECT {position}, j.ticket_id, j.item_type, j.before, j.after, j.initiated_by, j.batch_id, j.created_at \
-         FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id WHERE {position} > "
+        "SELECT {position}, {COLUMNS} FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id WHERE {position} > "
     )
+}
+
+/// Events of one ticket, and the call that made them; the same is appended, beginning with the ticket.
+pub(super) fn select_of_ticket(engine: Engine) -> String {
+    format!("SELECT {}, {COLUMNS}, j.call FROM journal j WHERE j.ticket_id = ", position(engine))
 }
 
 /// The last position.

@@ -1,6 +1,7 @@
 //! The journal: one row for each changed field, in the transaction of the change. Timeline, change feed, undo and
 //! webhooks read it. Rows are only ever added; a purge empties their payload and keeps their hash.
 
+pub(crate) mod chain;
 mod sql;
 
 use std::ops::ControlFlow;
@@ -11,6 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::work::Work;
+
+pub(crate) use sql::position;
 
 /// One change of one field of one ticket.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +30,18 @@ pub struct Event {
     pub before: Option<String>,
     /// The value after.
     pub after: Option<String>,
+    /// The ticket's times before the change.
+    pub times: Times,
+}
+
+/// Times of a ticket that move with its changes and have no event of their own. An event keeps those that it replaces, or of a
+/// ticket that is made its own: so taking changes back gives them back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the fields are those of the ticket")]
+pub struct Times {
+    pub last_update: Timestamp,
+    pub closed_at: Option<Timestamp>,
+    pub last_update_agent: Option<Timestamp>,
 }
 
 /// An event as the timeline shows it.
@@ -108,6 +123,9 @@ pub(crate) fn write(work: &mut Work<'_, '_>, events: &[Event]) -> Result<()> {
             params.push(event.after.as_deref().into());
             params.push(salt.to_vec().into());
             params.push(hash.to_vec().into());
+            params.push(event.times.last_update.0.into());
+            params.push(event.times.closed_at.map(|t| t.0).into());
+            params.push(event.times.last_update_agent.map(|t| t.0).into());
         }
         work.tx.exec(&sql::insert(rows.len()), &params)?;
     }
@@ -140,11 +158,17 @@ pub fn payload_hash(salt: &[u8], before: Option<&str>, after: Option<&str>) -> [
     hash.finalize().into()
 }
 
-/// The newest events of a ticket, newest first, as many as `limit` and as fit into `bytes` of an answer (the newest
-/// always). The caller has loaded the ticket through the gate.
-pub(crate) fn newest(tx: &mut Tx<'_>, ticket: TicketId, limit: i64, bytes: usize) -> Result<Vec<Recorded>> {
+/// The newest events of a ticket up to an id, newest first, as many as `limit` and as fit into `bytes` of an answer (the
+/// newest always). The caller has loaded the ticket through the gate.
+pub(crate) fn newest(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    last: i64,
+    limit: i64,
+    bytes: usize,
+) -> Result<Vec<Recorded>> {
     let (mut found, mut size): (Vec<Recorded>, usize) = (Vec::new(), 0);
-    tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), limit.into()], |row| {
+    tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), last.into(), limit.into()], |row| {
         let event = Recorded {
             id: row.int(0)?,
             item_type: row.str(1)?.to_owned(),

@@ -2,35 +2,61 @@
 
 use std::fmt::Write;
 
-/// Inserts `rows` events. $1 … $5 are what they share, then eight parameters a row.
+use deskbell_db::Engine;
+
+/// How many parameters of a row are its own.
+const OWN: usize = 11;
+
+/// Inserts `rows` events. $1 … $5 are what they share, then `OWN` parameters a row.
 pub(super) fn insert(rows: usize) -> String {
     let mut text = String::from(
         "INSERT INTO journal (batch_id, initiated_by, actor, call, created_at, \
-         ticket_id, brand_id, group_id, item_type, before, after, salt, payload_hash) VALUES ",
+         ticket_id, brand_id, group_id, item_type, before, after, salt, payload_hash, \
+         last_update, closed_at, last_update_agent) VALUES ",
     );
     for row in 0..rows {
-        let p = 6 + row * 8;
-        let comma = if row == 0 { "" } else { ", " };
-        let _ = write!(
-            text,
-            "{comma}($1, $2, $3, $4, $5, ${}, ${}, ${}, ${}, ${}, ${}, ${}, ${})",
-            p,
-            p + 1,
-            p + 2,
-            p + 3,
-            p + 4,
-            p + 5,
-            p + 6,
-            p + 7
-        );
+        text.push_str(if row == 0 { "($1, $2, $3, $4, $5" } else { ", ($1, $2, $3, $4, $5" });
+        for own in 0..OWN {
+            let _ = write!(text, ", ${}", 6 + row * OWN + own);
+        }
+        text.push(')');
     }
     text
 }
 
-/// The newest events of a ticket that a timeline shows. Entries (notes, messages) stand there themselves.
+/// The column that says where an event `j` stands in the one order of all.
+pub(crate) fn position(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "j.id",
+        Engine::Postgres => "j.position",
+    }
+}
+
+/// The newest events of a ticket up to an id that a timeline shows. Entries (notes, messages) stand there themselves.
 pub(super) const NEWEST: &str = "SELECT id, item_type, before, after, initiated_by, created_at FROM journal \
-     WHERE ticket_id = $1 AND item_type NOT IN ('note', 'message') ORDER BY id DESC LIMIT $2";
+     WHERE ticket_id = $1 AND id <= $2 AND item_type NOT IN ('note', 'message') ORDER BY id DESC LIMIT $3";
 
 /// Takes the payload out of a ticket's events.
 pub(super) const PURGE: &str =
     "UPDATE journal SET before = NULL, after = NULL, salt = NULL WHERE ticket_id = $1 AND salt IS NOT NULL";
+
+/// The last block of the chain.
+pub(super) const LAST_BLOCK: &str =
+    "SELECT id, last, events, hash, created_at FROM journal_seal ORDER BY id DESC LIMIT 1";
+/// Blocks after one.
+pub(super) const BLOCKS: &str =
+    "SELECT id, last, events, hash, created_at FROM journal_seal WHERE id > $1 ORDER BY id LIMIT $2";
+/// Adds a block, unless another one has its number.
+pub(super) const ADD_BLOCK: &str = "INSERT INTO journal_seal (id, last, events, hash, created_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+
+/// What is sealed of events, above a position up to another one, in their order. How many is a number in the text, for the
+/// reason that `Statement::limit` gives.
+pub(super) fn sealed(engine: Engine, limit: i64) -> String {
+    let position = position(engine);
+    format!(
+        "SELECT {position}, j.id, j.ticket_id, j.brand_id, j.group_id, j.item_type, j.batch_id, j.initiated_by, j.actor, \
+         j.call, j.created_at, j.last_update, j.closed_at, j.last_update_agent, j.payload_hash \
+         FROM journal j WHERE {position} > $1 AND {position} <= $2 ORDER BY {position} LIMIT {limit}"
+    )
+}

@@ -1,16 +1,21 @@
 //! Messages and notes: the entries of a ticket's timeline besides its events.
 
+mod gone;
 mod sql;
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use deskbell_core::{ActorId, Direction, MessageId, TicketId, Timestamp};
 use deskbell_db::{Row, Tx};
-use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::search::Prepared;
 use crate::{journal, search};
+
+pub(crate) use gone::{Gone, gone, newest_gone};
+
+use gone::Stored;
 
 /// What kind of entry it is; the number is what the store keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,11 +148,24 @@ pub(crate) fn insert_prepared(
     Ok((MessageId(id), segments))
 }
 
-/// The newest messages and notes of a ticket, newest first, as many as `limit` and as fit into `bytes` of an answer
-/// (the newest always). The caller has loaded the ticket through the gate.
-pub(crate) fn newest(tx: &mut Tx<'_>, ticket: TicketId, limit: i64, bytes: usize) -> Result<Vec<Message>> {
+/// The newest messages and notes of a ticket, newest first, without those that are left out, as many as `limit` and as fit
+/// into `bytes` of an answer (the newest always). The caller has loaded the ticket through the gate.
+pub(crate) fn newest(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    limit: i64,
+    bytes: usize,
+    left_out: &HashSet<i64>,
+) -> Result<Vec<Message>> {
     let (mut found, mut size): (Vec<Message>, usize) = (Vec::new(), 0);
-    tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), limit.into()], |row| {
+    let rows = limit + left_out.len() as i64;
+    tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), rows.into()], |row| {
+        if left_out.contains(&row.int(0)?) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if found.len() as i64 == limit {
+            return Ok(ControlFlow::Break(()));
+        }
         let message = read(row)?;
         size += message.size();
         if size > bytes && !found.is_empty() {
@@ -198,21 +216,6 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
             search::remove_text(tx, ticket, *first_segment, text)?;
         }
     }
-}
-
-/// A note as it stands in the store, for the journal: taken out, it can be put back as it was.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    id: i64,
-    channel_id: i64,
-    direction: i64,
-    from_name: String,
-    user_id: i64,
-    user_name: String,
-    content: String,
-    external_id: String,
-    first_segment: i64,
-    created_at: i64,
 }
 
 /// Takes a note out of a ticket's timeline and out of the search index. Answers it as text; `None` if it is not there.

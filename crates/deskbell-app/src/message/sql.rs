@@ -27,3 +27,5 @@ pub(super) const PUT_BACK: &str = "INSERT INTO message (id, ticket_id, kind, cha
      to_address, to_name, cc, bcc, user_id, user_name, content, meta_data, external_id, pinned, in_queue, responds_to, \
      first_segment, segments, created_at) \
      VALUES ($1, $2, $3, $4, $5, '', $6, '', '', '', '', $7, $8, $9, '{}', $10, 0, 0, 0, $11, $12, $13)";
+/// A note that left, as an event holds it.
+pub(super) const GONE: &str = "SELECT before FROM journal WHERE id = $1 AND before IS NOT NULL";

@@ -124,7 +124,7 @@ pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(Tic
     work.count(Cell::of(&ticket), 1);
     let from =
         (!ticket.source.is_empty()).then(|| format!("Imported from {} {}", ticket.source, ticket.source_id));
-    work.record(event(&ticket, "created", None, from));
+    work.record(event(&ticket, ticket.times(), "created", None, from));
     Ok((ticket.id, ticket.version))
 }
 

@@ -1,13 +1,14 @@
-//! Reading one ticket with its timeline.
+//! Reading one ticket with its timeline, as it is or as it was.
 
-use deskbell_core::{Actor, Permission, TicketId};
+use deskbell_core::{Actor, Permission, TicketId, Timestamp};
 use deskbell_db::Tx;
 
+use super::as_of::{self, Shown};
 use super::load;
 use super::row::Ticket;
 use crate::error::Result;
 use crate::journal::{self, Recorded};
-use crate::message::{self, Message};
+use crate::message::{self, Gone, Message};
 
 /// How many entries a timeline shows where the caller does not say.
 pub const DEFAULT_TIMELINE: i64 = 500;
@@ -15,6 +16,17 @@ pub const DEFAULT_TIMELINE: i64 = 500;
 /// How many bytes the texts of a ticket and its timeline may take, so that an item stays below 8 MiB; beyond that the
 /// newest entries are kept.
 const TEXT_BYTES: usize = 8 * 1024 * 1024 - 64 * 1024;
+
+/// What is asked for of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// Whether the events are in the timeline.
+    pub history: bool,
+    /// How many entries the timeline holds at the most: the newest ones.
+    pub limit: i64,
+    /// As it was at the end of that second; `None` as it is.
+    pub as_of: Option<Timestamp>,
+}
 
 /// A ticket with the newest entries of its timeline.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,20 +65,39 @@ impl Entry {
     }
 }
 
-/// The ticket with the newest `limit` entries of its timeline; with `history` the events are among them.
+/// The ticket with the newest entries of its timeline.
 ///
-/// Errors: `forbidden` without TICKET_READ; `not_found`.
-pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, history: bool, limit: i64) -> Result<Item> {
+/// Errors: `forbidden` without TICKET_READ; `not_found`, also if it was not there then; `conflict` if what it was then has been
+/// erased.
+pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, wish: Wish) -> Result<Item> {
     actor.require(Permission::TicketRead)?;
     let ticket = load::one(tx, actor, id)?;
-    let timeline_total = ticket.messages + if history { ticket.events } else { 0 };
-    let bytes = TEXT_BYTES.saturating_sub(ticket.size());
-    let mut timeline = Vec::new();
-    if limit > 0 && ticket.messages > 0 {
-        timeline.extend(message::newest(tx, id, limit, bytes)?.into_iter().map(Entry::Message));
+    let (ticket, shown) = match wish.as_of {
+        None => (ticket, Shown::all()),
+        Some(at) => as_of::take_back(tx, actor, ticket, at)?,
+    };
+    let timeline_total = ticket.messages + if wish.history { ticket.events } else { 0 };
+    let timeline = if wish.limit > 0 { timeline(tx, &ticket, &shown, wish)? } else { Vec::new() };
+    Ok(Item { ticket, timeline, timeline_total })
+}
+
+/// The newest entries, oldest first.
+fn timeline(tx: &mut Tx<'_>, ticket: &Ticket, shown: &Shown, wish: Wish) -> Result<Vec<Entry>> {
+    let (id, limit, bytes) = (ticket.id, wish.limit, TEXT_BYTES.saturating_sub(ticket.size()));
+    let mut timeline: Vec<Entry> = Vec::new();
+    if ticket.messages > 0 {
+        let messages = message::newest(tx, id, limit, bytes, &shown.later)?;
+        timeline.extend(messages.into_iter().map(Entry::Message));
     }
-    if limit > 0 && history {
-        timeline.extend(journal::newest(tx, id, limit, bytes)?.into_iter().map(Entry::Event));
+    if !shown.gone.is_empty() {
+        let gone: Vec<&Gone> = shown.gone.values().collect();
+        timeline.extend(message::newest_gone(tx, gone, limit, bytes)?.into_iter().map(Entry::Message));
+    }
+    if wish.history {
+        let events = journal::newest(tx, id, shown.last_event, limit, bytes)?;
+        timeline.extend(events.into_iter().map(Entry::Event));
+    }
+    if wish.history || !shown.gone.is_empty() {
         timeline.sort_by_key(|entry| std::cmp::Reverse(entry.place()));
         timeline.truncate(limit as usize);
         let mut size = 0;
@@ -78,5 +109,5 @@ pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, history: bool, limit: i
         timeline.truncate(fits);
     }
     timeline.reverse();
-    Ok(Item { ticket, timeline, timeline_total })
+    Ok(timeline)
 }

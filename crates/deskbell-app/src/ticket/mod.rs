@@ -1,5 +1,6 @@
 //! Tickets. Every read and write loads them through `load`, which knows what the actor may see.
 
+mod as_of;
 pub mod counters;
 pub mod create;
 pub mod delete;

@@ -6,7 +6,7 @@ use deskbell_core::{
 };
 use deskbell_db::Row;
 
-use crate::journal::answered_len;
+use crate::journal::{Times, answered_len};
 
 /// A ticket with all its fields (api.md section 4) but the timeline.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -134,6 +134,12 @@ impl Ticket {
     /// The external id: the ticket's number and a random part that nobody guesses.
     pub fn external_id(&self) -> String {
         format!("{}-{}", self.id, self.external_key)
+    }
+
+    /// The times that an event of it keeps.
+    pub(super) fn times(&self) -> Times {
+        let Self { last_update, closed_at, last_update_agent, .. } = *self;
+        Times { last_update, closed_at, last_update_agent }
     }
 
     /// About how many bytes its texts take in an answer; what else it shows is small.

@@ -8,9 +8,9 @@ use super::counters::Cell;
 use super::edit::{Draft, Edit, Faults, tag_key};
 use super::row::{Ticket, tags_to_text};
 use super::sql;
-use super::undo::{self, Back, Replaced};
+use super::undo::Back;
 use crate::error::Result;
-use crate::journal::Event;
+use crate::journal::{Event, Times};
 use crate::message::{self, Kind, NewMessage};
 use crate::search;
 use crate::work::Work;
@@ -124,15 +124,15 @@ impl Settled {
         self.write_back(work)?;
         for (item_type, before, after) in std::mem::take(&mut self.fields) {
             self.now.events += 1;
-            work.record(event(&self.now, item_type, Some(before), Some(after)));
+            self.record(work, item_type, Some(before), Some(after));
         }
         if self.delete.is_some() {
             self.now.events += 1;
-            work.record(event(&self.now, "deleted", None, None));
+            self.record(work, "deleted", None, None);
         }
         if self.back.restore {
             self.now.events += 1;
-            work.record(event(&self.now, "restored", None, None));
+            self.record(work, "restored", None, None);
         }
         self.write_row(work)?;
         self.write_tags(work)?;
@@ -149,7 +149,7 @@ impl Settled {
     /// Deletes at once: what else was asked for goes with the ticket, and leaves no payload behind.
     fn purge(self, work: &mut Work<'_, '_>) -> Result<Outcome> {
         super::delete::purge(work, &self.before)?;
-        work.record(event(&self.before, "deleted", None, None));
+        work.record(event(&self.before, self.before.times(), "deleted", None, None));
         work.count(Cell::of(&self.before), -1);
         Ok(self.outcome())
     }
@@ -174,9 +174,20 @@ impl Settled {
             self.now.next_segment += segments;
             self.now.messages += 1;
             self.now.last_update_agent = Some(work.now);
-            work.record(event(&self.now, "note", None, Some(id.to_string())));
+            self.record(work, "note", None, Some(id.to_string()));
         }
         Ok(())
+    }
+
+    /// Notes an event of this change.
+    fn record(
+        &self,
+        work: &mut Work<'_, '_>,
+        item_type: &'static str,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
+        work.record(event(&self.now, self.before.times(), item_type, before, after));
     }
 
     /// Takes notes out of the timeline, and puts back those that were taken out.
@@ -184,31 +195,17 @@ impl Settled {
         for id in std::mem::take(&mut self.back.notes_gone) {
             if let Some(stored) = message::take_out(work.tx, self.now.id, id)? {
                 self.now.messages -= 1;
-                work.record(event(&self.now, "note", Some(stored), None));
+                self.record(work, "note", Some(stored), None);
             }
         }
         for stored in std::mem::take(&mut self.back.notes_back) {
             if let Some(id) = message::put_back(work.tx, self.now.id, &stored)? {
                 self.now.messages += 1;
-                work.record(event(&self.now, "note", None, Some(id.to_string())));
+                self.record(work, "note", None, Some(id.to_string()));
             }
         }
-        if let Some(replaced) = self.back.replaced {
-            self.now.last_update_agent = replaced.last_update_agent;
-        } else if self.now.messages < self.before.messages {
-            self.now.last_update_agent = None;
-        }
-        Ok(())
-    }
-
-    /// Keeps what this write replaces and no event tells.
-    fn keep_replaced(&self, work: &mut Work<'_, '_>, closed_at: Option<Timestamp>) -> Result<()> {
-        let (b, n) = (&self.before, &self.now);
-        let closed = b.closed_at.is_some() && b.closed_at != closed_at;
-        let agent = b.last_update_agent.is_some() && b.last_update_agent != n.last_update_agent;
-        if closed || agent {
-            let replaced = Replaced { closed_at: b.closed_at, last_update_agent: b.last_update_agent };
-            undo::keep(work, n.id, replaced)?;
+        if let Some(times) = self.back.times {
+            self.now.last_update_agent = times.last_update_agent;
         }
         Ok(())
     }
@@ -216,11 +213,10 @@ impl Settled {
     /// Writes the columns that differ: naming an index's column would rewrite the index, changed or not.
     fn write_row(&self, work: &mut Work<'_, '_>) -> Result<()> {
         let (b, n) = (&self.before, &self.now);
-        let closed_at = match self.back.replaced {
-            Some(replaced) => replaced.closed_at,
+        let closed_at = match self.back.times {
+            Some(times) => times.closed_at,
             None => b.closed_at_after(n.status, work.now),
         };
-        self.keep_replaced(work, closed_at)?;
         let mut set = sql::Set::default();
         set.put("version", n.version.next().0);
         set.put("last_update", work.now.0);
@@ -290,12 +286,13 @@ pub(super) fn file_tags<'t>(
     Ok(())
 }
 
-/// An event of a ticket as it is now.
+/// An event of a ticket as it is now, with its times before.
 pub(super) fn event(
     ticket: &Ticket,
+    times: Times,
     item_type: &'static str,
     before: Option<String>,
     after: Option<String>,
 ) -> Event {
-    Event { ticket: ticket.id, brand: ticket.brand, group: ticket.group, item_type, before, after }
+    Event { ticket: ticket.id, brand: ticket.brand, group: ticket.group, item_type, before, after, times }
 }

@@ -215,17 +215,25 @@ pub(super) const UNDO_THERE: &str = " AND ((t.id IS NOT NULL AND ";
 pub(super) const UNDO_GONE: &str = ") OR (t.id IS NULL AND ";
 /// The end.
 pub(super) const UNDO_END: &str = ")) ORDER BY j.ticket_id";
-/// The events of a batch for a ticket, in order, and whether their payload was erased.
-pub(super) const UNDO_EVENTS: &str = "SELECT id, item_type, before, after, CASE WHEN salt IS NULL THEN 1 ELSE 0 END \
-     FROM journal WHERE batch_id = $1 AND ticket_id = $2 ORDER BY id";
+/// What taking an event back reads of it: with whether its payload was erased.
+const UNDO_COLUMNS: &str = "id, item_type, before, after, CASE WHEN salt IS NULL THEN 1 ELSE 0 END, batch_id, created_at, \
+     last_update, closed_at, last_update_agent";
+/// The events of a batch for a ticket, in order.
+pub(super) fn undo_events() -> String {
+    format!("SELECT {UNDO_COLUMNS} FROM journal WHERE batch_id = $1 AND ticket_id = $2 ORDER BY id")
+}
+/// Some of a ticket's events below an id, newest first.
+pub(super) fn events_before(limit: i64) -> String {
+    format!(
+        "SELECT {UNDO_COLUMNS} FROM journal WHERE ticket_id = $1 AND id < $2 ORDER BY id DESC LIMIT {limit}"
+    )
+}
 /// A ticket's latest event.
 pub(super) const UNDO_LATEST: &str = "SELECT MAX(id) FROM journal WHERE ticket_id = $1";
-/// What a write replaced besides.
-pub(super) const UNDO_REPLACED: &str =
-    "SELECT closed_at, last_update_agent FROM undo WHERE batch_id = $1 AND ticket_id = $2";
-/// Keeps it.
-pub(super) const UNDO_KEEP: &str = "INSERT INTO undo (batch_id, ticket_id, closed_at, last_update_agent, created_at) VALUES ($1, $2, $3, $4, $5)";
-/// Forgets what is old.
-pub(super) const UNDO_FORGET: &str = "DELETE FROM undo WHERE created_at <= $1";
 /// Whether a customer is one of a brand.
 pub(super) const CUSTOMER_IN_BRAND: &str = "SELECT id FROM customer WHERE id = $1 AND brand_id = $2";
+
+/// The name of a brand.
+pub(super) const BRAND_NAME: &str = "SELECT name FROM brand WHERE id = $1";
+/// Name and icon of a channel.
+pub(super) const CHANNEL_NAME: &str = "SELECT name, icon FROM channel WHERE id = $1";

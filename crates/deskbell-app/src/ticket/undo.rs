@@ -7,7 +7,7 @@ use deskbell_core::{
     Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
     TicketId, Timestamp, UserId,
 };
-use deskbell_db::{Engine, Tx};
+use deskbell_db::{Engine, Row, Tx};
 
 use super::edit::{Change, Draft, Edit};
 use super::load;
@@ -16,8 +16,8 @@ use super::settle::{Settled, settle_draft, stale};
 use super::sql;
 use crate::bulk;
 use crate::error::{Error, Result};
+use crate::journal::Times;
 use crate::statement::Statement;
-use crate::work::Work;
 
 /// The field that asks for it.
 const FIELD: &str = "batchID";
@@ -31,15 +31,8 @@ pub(super) struct Back {
     pub(super) notes_gone: Vec<i64>,
     /// Notes that come back, as they were stored.
     pub(super) notes_back: Vec<String>,
-    /// What the write had replaced besides what its events say.
-    pub(super) replaced: Option<Replaced>,
-}
-
-/// What a write replaced and no event tells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Replaced {
-    pub(super) closed_at: Option<Timestamp>,
-    pub(super) last_update_agent: Option<Timestamp>,
+    /// The times that the write replaced.
+    pub(super) times: Option<Times>,
 }
 
 impl Back {
@@ -94,13 +87,82 @@ fn permission(item_type: &str) -> Permission {
     }
 }
 
-/// An event of the batch.
-struct Event {
-    id: i64,
-    item_type: String,
+/// An event that is taken back.
+pub(super) struct Event {
+    pub(super) id: i64,
+    pub(super) item_type: String,
     before: Option<String>,
     after: Option<String>,
-    erased: bool,
+    /// Whether what it changed has been erased since.
+    pub(super) erased: bool,
+    pub(super) batch: String,
+    pub(super) created_at: Timestamp,
+    /// The ticket's times before.
+    pub(super) times: Times,
+}
+
+impl Event {
+    /// Reads one row of `sql::UNDO_COLUMNS`.
+    pub(super) fn read(row: &Row<'_>) -> std::result::Result<Self, deskbell_db::Error> {
+        Ok(Self {
+            id: row.int(0)?,
+            item_type: row.str(1)?.to_owned(),
+            before: row.opt_str(2)?.map(str::to_owned),
+            after: row.opt_str(3)?.map(str::to_owned),
+            erased: row.int(4)? != 0,
+            batch: row.str(5)?.to_owned(),
+            created_at: Timestamp(row.int(6)?),
+            times: Times {
+                last_update: Timestamp(row.int(7)?),
+                closed_at: row.opt_int(8)?.map(Timestamp),
+                last_update_agent: row.opt_int(9)?.map(Timestamp),
+            },
+        })
+    }
+
+    /// What it did to the notes and messages, if it is about one.
+    pub(super) fn note(&self) -> Option<Note<'_>> {
+        match (&self.before, self.after.as_deref().and_then(|id| id.parse().ok())) {
+            _ if !matches!(self.item_type.as_str(), "note" | "message") => None,
+            (None, Some(id)) => Some(Note::Came(id)),
+            (Some(stored), _) => Some(Note::Left(stored)),
+            (None, None) => None,
+        }
+    }
+
+    fn id_before(&self) -> i64 {
+        self.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
+    }
+
+    /// The change that gives a field back what it was; `None` if it is about something else than a field.
+    pub(super) fn inverse(&self) -> Option<Change> {
+        let (before, id) = (self.before.as_deref().unwrap_or_default(), self.id_before());
+        Some(match self.item_type.as_str() {
+            "brand_id" => Change::Brand(BrandId(id)),
+            "channel_id" => Change::Channel(ChannelId(id)),
+            "customer_id" if id == 0 => Change::UnlinkCustomer,
+            "customer_id" => Change::Customer(CustomerId(id)),
+            "assigned_group_id" => Change::Group(GroupId(id)),
+            "assigned_user_id" => Change::User(UserId(id)),
+            "form_id" => Change::Form((id != 0).then_some(FormId(id))),
+            "priority" => Change::Priority(Priority::parse(before)?),
+            "status" => Change::Status(Status::parse(before)?),
+            "title" => Change::Title(before.to_owned()),
+            "tags" => Change::SetTags(tags_from_text(before)),
+            "snooze_time" => Change::Snooze(Timestamp::parse_span(before).map(|span| span.first)),
+            "archived" if id == 0 => Change::Unarchive,
+            "archived" => Change::Archive,
+            _ => return None,
+        })
+    }
+}
+
+/// What an event did to notes or messages.
+pub(super) enum Note<'e> {
+    /// This one came into the timeline.
+    Came(i64),
+    /// This one left it; as it was stored.
+    Left(&'e str),
 }
 
 /// What taking the batch back comes to for one ticket; `in_trash` tells where it is now.
@@ -115,15 +177,7 @@ pub(crate) fn settle(
     locks: bool,
 ) -> Result<Settled> {
     let id = ticket.id;
-    let events = tx.all(sql::UNDO_EVENTS, &[batch.into(), id.0.into()], |row| {
-        Ok(Event {
-            id: row.int(0)?,
-            item_type: row.str(1)?.to_owned(),
-            before: row.opt_str(2)?.map(str::to_owned),
-            after: row.opt_str(3)?.map(str::to_owned),
-            erased: row.int(4)? != 0,
-        })
-    })?;
+    let events = tx.all(&sql::undo_events(), &[batch.into(), id.0.into()], Event::read)?;
     let latest = tx.first(sql::UNDO_LATEST, &[id.0.into()], |row| row.opt_int(0))?.flatten();
     let Some(last) = events.last() else { return Err(load::missing(id)) };
     if latest != Some(last.id) {
@@ -132,63 +186,34 @@ pub(crate) fn settle(
     if events.iter().any(|event| event.erased) {
         return Err(erased(id));
     }
-    let brand = events.iter().find(|event| event.item_type == "brand_id").map_or(ticket.brand.0, id_before);
+    let brand =
+        events.iter().find(|event| event.item_type == "brand_id").map_or(ticket.brand.0, Event::id_before);
     let mut draft = Draft::of(ticket)?;
     draft.locks = locks;
+    draft.back.times = Some(last.times);
     let mut edits = Vec::new();
     for event in &events {
         match event.item_type.as_str() {
             "created" | "restored" => draft.delete = Some(false),
             "deleted" => draft.back.restore = true,
-            "note" => match (&event.before, event.after.as_deref().and_then(|id| id.parse().ok())) {
-                (None, Some(id)) => draft.back.notes_gone.push(id),
-                (Some(stored), _) => draft.back.notes_back.push(stored.clone()),
-                (None, None) => {}
+            _ => match (event.note(), event.inverse()) {
+                (Some(Note::Came(id)), _) => draft.back.notes_gone.push(id),
+                (Some(Note::Left(stored)), _) => draft.back.notes_back.push(stored.to_owned()),
+                (None, Some(Change::Customer(customer))) => {
+                    require_customer(tx, customer, BrandId(brand), locks)?;
+                    edits.push(Change::Customer(customer));
+                }
+                // In their order too, which the edit leaves as it is where the tags are the same.
+                (None, Some(Change::SetTags(tags))) => draft.now.tags = tags,
+                (None, change) => edits.extend(change),
             },
-            "customer_id" if id_before(event) != 0 => {
-                let customer = CustomerId(id_before(event));
-                require_customer(tx, customer, BrandId(brand), locks)?;
-                edits.push(Change::Customer(customer));
-            }
-            _ => edits.extend(inverse(event)),
         }
     }
-    draft.back.replaced = tx.first(sql::UNDO_REPLACED, &[batch.into(), id.0.into()], |row| {
-        Ok(Replaced {
-            closed_at: row.opt_int(0)?.map(Timestamp),
-            last_update_agent: row.opt_int(1)?.map(Timestamp),
-        })
-    })?;
     let delete = draft.delete.take();
     let edits: Vec<Edit> = edits.into_iter().map(|change| Edit::new(FIELD, change)).collect();
     let mut settled = settle_draft(tx, actor, draft, &edits)?;
     settled.delete = delete;
     Ok(settled)
-}
-
-fn id_before(event: &Event) -> i64 {
-    event.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
-}
-
-/// The edit that gives a field back what it was.
-fn inverse(event: &Event) -> Option<Change> {
-    let (before, id) = (event.before.as_deref().unwrap_or_default(), id_before(event));
-    Some(match event.item_type.as_str() {
-        "brand_id" => Change::Brand(BrandId(id)),
-        "channel_id" => Change::Channel(ChannelId(id)),
-        "customer_id" => Change::UnlinkCustomer,
-        "assigned_group_id" => Change::Group(GroupId(id)),
-        "assigned_user_id" => Change::User(UserId(id)),
-        "form_id" => Change::Form((id != 0).then_some(FormId(id))),
-        "priority" => Change::Priority(Priority::parse(before)?),
-        "status" => Change::Status(Status::parse(before)?),
-        "title" => Change::Title(before.to_owned()),
-        "tags" => Change::SetTags(tags_from_text(before)),
-        "snooze_time" => Change::Snooze(Timestamp::parse_span(before).map(|span| span.first)),
-        "archived" if id == 0 => Change::Unarchive,
-        "archived" => Change::Archive,
-        _ => return None,
-    })
 }
 
 /// What is said of a ticket of the batch whose events were erased since, or all of it.
@@ -205,25 +230,4 @@ fn require_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock:
     }
     let message = format!("Customer {customer}, to whom the ticket belonged, does not exist any more.");
     Err(Fault::of(FIELD, Code::Conflict, message).into())
-}
-
-/// Keeps what a write replaces.
-pub(super) fn keep(work: &mut Work<'_, '_>, ticket: TicketId, replaced: Replaced) -> Result<()> {
-    work.tx.exec(
-        sql::UNDO_KEEP,
-        &[
-            work.batch.as_str().into(),
-            ticket.0.into(),
-            replaced.closed_at.map(|t| t.0).into(),
-            replaced.last_update_agent.map(|t| t.0).into(),
-            work.now.0.into(),
-        ],
-    )?;
-    Ok(())
-}
-
-/// Forgets what was replaced at that time or before.
-pub(crate) fn forget(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
-    tx.exec(sql::UNDO_FORGET, &[until.0.into()])?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 //!
 //! It finds and tells; it repairs nothing.
 
+mod chain;
 mod engine;
 mod index;
 mod rest;
@@ -18,6 +19,8 @@ use serde::Serialize;
 
 use crate::desk::Desk;
 use crate::error::Result;
+
+pub use chain::Head;
 
 /// How many problems are told one by one; beyond they are only counted.
 const TOLD: usize = 1_000;
@@ -36,7 +39,7 @@ pub struct Problem {
 /// One check, and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Check {
-    /// Its name: `engine`, `references`, `tickets`, `journal`, `customers`, `imports`, `counters`.
+    /// Its name: `engine`, `references`, `tickets`, `journal`, `chain`, `customers`, `imports`, `counters`.
     pub name: &'static str,
     /// How many things it looked at.
     pub looked_at: u64,
@@ -53,6 +56,10 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The problems, at most 1,000 of them.
     pub problems: Vec<Problem>,
+    /// Where the journal's chain ends; nothing if no event is sealed.
+    pub head: Option<Head>,
+    /// How many events wait to be sealed: a server does so within seconds.
+    pub unsealed: u64,
     /// How long it took.
     pub seconds: f64,
 }
@@ -64,11 +71,19 @@ pub type Tell<'t> = &'t mut dyn FnMut(&'static str, u64, u64);
 ///
 /// Errors: those of the store, for instance a time limit of statements that is too short for a large table.
 pub fn run(desk: &Desk, tell: Tell<'_>) -> Result<Report> {
+    against(desk, &[], tell)
+}
+
+/// The same, and whether the journal's chain still has the heads that were kept.
+///
+/// Errors: as above.
+pub fn against(desk: &Desk, kept: &[Head], tell: Tell<'_>) -> Result<Report> {
     let began = Instant::now();
     let mut checking = Checking { desk, actor: Arc::new(Actor::system()), tell, report: Report::default() };
     engine::check(&mut checking)?;
     tickets::check(&mut checking)?;
     rest::journal(&mut checking)?;
+    chain::check(&mut checking, kept)?;
     rest::customers(&mut checking)?;
     rest::imports(&mut checking)?;
     rest::counters(&mut checking)?;

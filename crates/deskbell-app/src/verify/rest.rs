@@ -27,6 +27,8 @@ fn payloads(tx: &mut Tx<'_>, after: i64) -> Result<Stretch> {
         };
         if !right {
             problems.push((id, "the event does not have the content that it was written with".to_owned()));
+        } else if row.int(5)? != 0 {
+            problems.push((id, "the content of the event is gone, and its ticket was not erased".to_owned()));
         }
         Ok(id)
     })?;

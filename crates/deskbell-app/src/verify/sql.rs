@@ -1,5 +1,9 @@
 //! SQL of the check of the data. Every statement is bounded by ids, so that none holds a snapshot for long.
 
+use deskbell_db::Engine;
+
+use crate::journal::position;
+
 /// SQLite: the tables of the database.
 pub(super) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
 /// SQLite: what is wrong with a table's pages and indexes; one row that says ok if nothing is.
@@ -29,9 +33,25 @@ pub(super) const STRANGERS: &str = "SELECT t.id FROM ticket t LEFT JOIN customer
 
 /// The newest event.
 pub(super) const NEWEST_EVENT: &str = "SELECT MAX(id) FROM journal";
-/// Events with their payload and its hash.
-pub(super) const PAYLOADS: &str = "SELECT id, before, after, salt, payload_hash FROM journal \
-     WHERE id > $1 ORDER BY id LIMIT $2";
+/// Events with their payload and its hash; of those without one, whether their ticket is there.
+pub(super) const PAYLOADS: &str = "SELECT j.id, j.before, j.after, j.salt, j.payload_hash, \
+     CASE WHEN j.salt IS NULL AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = j.ticket_id) THEN 1 ELSE 0 END \
+     FROM journal j WHERE j.id > $1 ORDER BY j.id LIMIT $2";
+
+/// The newest block of the chain.
+pub(super) const NEWEST_BLOCK: &str = "SELECT MAX(id) FROM journal_seal";
+/// How many events stand after a position, or have none yet.
+pub(super) fn waiting(engine: Engine) -> String {
+    let position = position(engine);
+    format!("SELECT COUNT(*) FROM journal j WHERE {position} > $1 OR {position} IS NULL")
+}
+/// Where some events after a ticket's end, by ticket.
+pub(super) const SOME_TICKETS: &str = "SELECT MAX(ticket_id) FROM (SELECT ticket_id FROM journal WHERE ticket_id > $1 \
+     ORDER BY ticket_id LIMIT 5000) AS events";
+/// PostgreSQL: events of some tickets that stand before an earlier one of the same ticket. One without a position comes last.
+pub(super) const DISORDER: &str = "SELECT id FROM (SELECT id, position, \
+     LAG(COALESCE(position, 9223372036854775807)) OVER (PARTITION BY ticket_id ORDER BY id) AS earlier \
+     FROM journal WHERE ticket_id > $1 AND ticket_id <= $2) AS events WHERE position < earlier ORDER BY id";
 
 /// Customers, some at a time.
 pub(super) const CUSTOMERS: &str = "SELECT id FROM customer WHERE id > $1 ORDER BY id LIMIT $2";

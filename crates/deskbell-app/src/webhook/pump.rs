@@ -10,6 +10,7 @@ use super::row::Webhook;
 use super::sql;
 use crate::error::Result;
 use crate::feed;
+use crate::journal::position;
 use crate::statement::Statement;
 
 /// How many positions, and how many rows, one step looks through.
@@ -63,7 +64,7 @@ pub(super) fn write_down(
 }
 
 fn rows(tx: &mut Tx<'_>, webhook: &Webhook, after: i64, high: i64) -> Result<Vec<Row>> {
-    let position = feed::position(tx.engine());
+    let position = position(tx.engine());
     let mut statement = Statement::new(&sql::rows(tx.engine()));
     statement.bind(after).push(" AND ").push(position).push(" <= ").bind(high).push(" AND ");
     feed::visible(&webhook.scope(), &mut statement);

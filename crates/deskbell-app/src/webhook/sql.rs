@@ -2,7 +2,7 @@
 
 use deskbell_db::Engine;
 
-use crate::feed;
+use crate::journal::position;
 
 /// The columns of a webhook, in the order that they are read.
 const COLUMNS: &str = "id, url, events, brands, groups, active, secret, old_secret, old_secret_until, position, replay_after, \
@@ -58,7 +58,7 @@ pub(super) const HEALTH: &str =
 
 /// Rows of the journal after a position that are told of; conditions, order and limit are appended.
 pub(super) fn rows(engine: Engine) -> String {
-    let position = feed::position(engine);
+    let position = position(engine);
     format!(
         "SELECT {position}, j.ticket_id, j.item_type, CASE WHEN j.after IS NULL AND j.before IS NOT NULL THEN 1 ELSE 0 END, \
          j.batch_id, j.after FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
@@ -77,7 +77,7 @@ fn by_ticket(engine: Engine) -> &'static str {
 /// Where the rows of writes to tickets begin, by ticket, write and type; a condition on tickets and one on writes are
 /// appended, and `ROWS_BY`.
 pub(super) fn firsts(engine: Engine) -> String {
-    let position = feed::position(engine);
+    let position = position(engine);
     let by_ticket = by_ticket(engine);
     format!("SELECT j.ticket_id, j.batch_id, j.item_type, MIN({position}) FROM journal j{by_ticket} WHERE ")
 }
@@ -86,7 +86,7 @@ pub(super) const FIRSTS_BY: &str = " GROUP BY j.ticket_id, j.batch_id, j.item_ty
 
 /// The rows of one write to a ticket, from a position on.
 pub(super) fn told(engine: Engine) -> String {
-    let (position, by_ticket) = (feed::position(engine), by_ticket(engine));
+    let (position, by_ticket) = (position(engine), by_ticket(engine));
     format!(
         "SELECT j.item_type, j.before, j.after, j.brand_id, j.group_id, j.initiated_by, j.created_at FROM journal j{by_ticket} \
          WHERE j.ticket_id = $1 AND j.batch_id = $2 AND {position} >= $3 ORDER BY {position}"
@@ -94,7 +94,7 @@ pub(super) fn told(engine: Engine) -> String {
 }
 /// One row.
 pub(super) fn told_alone(engine: Engine) -> String {
-    let position = feed::position(engine);
+    let position = position(engine);
     format!(
         "SELECT j.item_type, j.before, j.after, j.brand_id, j.group_id, j.initiated_by, j.created_at FROM journal j \
          WHERE {position} = $1"

@@ -11,3 +11,4 @@ mod logs;
 mod serving;
 mod settings;
 mod users;
+mod verify;

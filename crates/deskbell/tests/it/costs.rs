@@ -17,6 +17,8 @@ const ALLOWANCE: u64 = 500;
 /// First pages, newest and oldest, of every kind of filter, and what else has to be quick at a desk's counter.
 const READS: &[&str] = &[
     "/ticket/77",
+    "/ticket/77?asOf=2026-11-25&getTicketHistory=true",
+    "/ticket/77/changes",
     "/ticket",
     "/ticket?sort=id&order=asc",
     "/ticket?sort=created_at",

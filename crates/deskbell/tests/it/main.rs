@@ -1,5 +1,6 @@
 //! Scenarios through the front door, on both engines. The folders mirror the URL tree.
 
+mod chain;
 mod changes;
 mod costs;
 mod customer;

@@ -84,6 +84,7 @@ impl World<'_> {
             "ticketList" => (Nothing, "/ticket".into(), none()),
             "ticketCreate" => (Nothing, "/ticket".into(), json!({"title": "x"})),
             "ticketGet" => (Ticket, format!("/ticket/{}", self.ticket()), none()),
+            "ticketChanges" => (Ticket, format!("/ticket/{}/changes", self.ticket()), none()),
             "ticketUpdate" => (Ticket, format!("/ticket/{}", self.ticket()), json!({"title": "New"})),
             "ticketDelete" => (Ticket, format!("/ticket/{}", self.ticket()), none()),
             "ticketDeleteMulti" => (Ticket, "/ticket/multi".into(), json!([self.ticket()])),
@@ -325,7 +326,7 @@ both_engines! {
             }
             let key = desk.limited_key(&rights(&operation, needed), Limit::only([world.brands[1]]), Limit::All);
             let hidden = call(&key, &operation, &example);
-            let id = example.path.rsplit('/').next().and_then(|id| id.parse::<i64>().ok());
+            let id = example.path.rsplit('/').find_map(|id| id.parse::<i64>().ok());
             let id = id.unwrap_or_else(|| {
                 let text = example.body.to_string();
                 text.split(|c: char| !c.is_ascii_digit()).rfind(|n| !n.is_empty()).expect("an id").parse().expect("an id")

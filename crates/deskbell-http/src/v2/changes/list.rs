@@ -22,21 +22,26 @@ pub(super) fn operation() -> Operation<Desk> {
              are no more for now; nextCursor is always there.",
         )
         .needs(Permission::RawRead)
-        .fields([
-            Field::line("after", CURSOR)
-                .shape("^[0-9]*$")
-                .doc("The nextCursor or a change's cursor of an earlier answer; empty for the oldest change that is kept."),
-            Field::number("limit", 1..=1_000).default(100).doc("How many changes at the most."),
-            Field::several_lines("types", limit::NAME)
-                .doc("Of these types alone, such as status, tags, note, created or deleted."),
-        ])
+        .fields(fields())
         .check(check)
         .plain_list("Change")
         .fails(&[Code::Gone])
         .handler(handle)
 }
 
-pub(super) fn check(params: &Params, wrong: &mut Vec<Detail>) {
+/// What says which part is asked for.
+pub(crate) fn fields() -> [Field; 3] {
+    [
+        Field::line("after", CURSOR)
+            .shape("^[0-9]*$")
+            .doc("The nextCursor or a change's cursor of an earlier answer; empty for the oldest change that is kept."),
+        Field::number("limit", 1..=1_000).default(100).doc("How many changes at the most."),
+        Field::several_lines("types", limit::NAME)
+            .doc("Of these types alone, such as status, tags, note, created or deleted."),
+    ]
+}
+
+pub(crate) fn check(params: &Params, wrong: &mut Vec<Detail>) {
     if params.text("after").is_some_and(|after| !after.is_empty() && position(after).is_none()) {
         let message = "after must be a cursor as it was answered. Start again without one.";
         wrong.push(detail("after", Code::InvalidParameter, message));
@@ -48,14 +53,18 @@ pub(crate) fn position(cursor: &str) -> Option<i64> {
     cursor.bytes().all(|b| b.is_ascii_digit()).then(|| cursor.parse().ok())?
 }
 
-async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
-    let wish = Wish {
-        after: call.params.text("after").and_then(position),
-        limit: call.params.need("limit"),
-        types: call.params.lines("types").to_vec(),
+/// The part that is asked for.
+pub(crate) fn wish(params: &Params) -> Wish {
+    Wish {
+        after: params.text("after").and_then(position),
+        limit: params.need("limit"),
+        types: params.lines("types").to_vec(),
         since: None,
-    };
-    let part = call.state.changes(&call.actor, wish).await?;
+    }
+}
+
+async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
+    let part = call.state.changes(&call.actor, wish(&call.params)).await?;
     let rows: Vec<ChangeView<'_>> = part.changes.iter().map(ChangeView::of).collect();
     Ok(Reply::plain_list(&rows, Some(&part.next.to_string())))
 }

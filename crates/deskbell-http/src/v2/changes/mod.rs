@@ -4,7 +4,8 @@ mod list;
 mod stream;
 mod view;
 
-pub(crate) use list::{CURSOR, position};
+pub(crate) use list::{CURSOR, check, fields, position, wish};
+pub(crate) use view::TicketChangeView;
 
 use deskbell_app::Desk;
 use serde_json::Value;
@@ -18,5 +19,5 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
 
 /// The schemas of this controller, for the API document.
 pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
-    vec![("Change", view::schema())]
+    vec![("Change", view::schema()), ("TicketChange", view::ticket_schema())]
 }

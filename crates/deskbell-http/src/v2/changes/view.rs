@@ -1,6 +1,6 @@
 //! A change as answers write it.
 
-use deskbell_app::feed::Change;
+use deskbell_app::feed::{Change, TicketChange};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -36,16 +36,40 @@ impl<'a> ChangeView<'a> {
     }
 }
 
+/// A change of one ticket, with the call that made it.
+#[derive(Serialize)]
+pub(crate) struct TicketChangeView<'a> {
+    #[serde(flatten)]
+    change: ChangeView<'a>,
+    call: &'a str,
+}
+
+impl<'a> TicketChangeView<'a> {
+    pub(crate) fn of(found: &'a TicketChange) -> Self {
+        Self { change: ChangeView::of(&found.change), call: &found.call }
+    }
+}
+
 /// Of a note that left the timeline the journal has all; the feed names it by its id.
 fn id_of(note: &str) -> String {
     let note: Option<Value> = serde_json::from_str(note).ok();
     note.and_then(|note| note["id"].as_i64()).map(|id| id.to_string()).unwrap_or_default()
 }
 
-pub(super) fn schema() -> Value {
+fn properties() -> Value {
     let text = || json!({ "type": "string" });
-    object(json!({
+    json!({
         "cursor": text(), "ticket_id": { "type": "integer", "minimum": 0 }, "item_type": text(), "item_type_id": text(),
         "item_type_old": text(), "initiated_by": text(), "batchID": text(), "created_at": text(),
-    }))
+    })
+}
+
+pub(super) fn schema() -> Value {
+    object(properties())
+}
+
+pub(super) fn ticket_schema() -> Value {
+    let mut properties = properties();
+    properties["call"] = json!({ "type": "string", "description": "The operation that made the change" });
+    object(properties)
 }

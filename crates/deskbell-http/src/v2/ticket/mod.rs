@@ -2,6 +2,7 @@
 
 mod batch;
 mod bulk;
+mod changes;
 mod create;
 mod delete;
 mod delete_many;
@@ -29,6 +30,7 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
         list::operation(),
         create::operation(),
         get::operation(),
+        changes::operation(),
         update::operation(),
         delete::operation(),
         delete_many::operation(),

@@ -142,7 +142,7 @@ fn is(name: &Value, value: &Value) -> bool {
 #[test]
 #[should_panic(expected = "does not name this status")]
 fn an_answer_that_is_not_documented_fails_the_suite() {
-    check(&Method::GET, "/api/v2/ticket/7", StatusCode::CONFLICT, &HeaderMap::new(), "");
+    check(&Method::GET, "/api/v2/ticket/7", StatusCode::GONE, &HeaderMap::new(), "");
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(crate) fn action() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn call() -> impl Strategy<Value = Call> {
+pub(crate) fn call() -> impl Strategy<Value = Call> {
     let ids = || vec(id(), 1..5);
     let place =
         (1..=4i64, 0..=4i64, 0..=4i64, tags(), select(vec!["ann@example.com", "+31 20 123 4567", ""]));

@@ -82,10 +82,9 @@ fn settle(ground: &Ground, seeds: &[Seed]) -> Vec<Ticket> {
     let system = Arc::new(Actor::system());
     let shown = seeds.iter().enumerate().filter_map(|(n, seed)| {
         let id = TicketId(n as i64 + 1);
-        let item = ground
-            .desk
-            .desk
-            .read_blocking(Lane::Point, &system, move |tx, actor| get::get(tx, actor, id, false, 500));
+        let item = ground.desk.desk.read_blocking(Lane::Point, &system, move |tx, actor| {
+            get::get(tx, actor, id, get::Wish { history: false, limit: 500, as_of: None })
+        });
         assert_eq!(item.is_err(), seed.deleted, "a deleted ticket is gone, another one is there: {id}");
         item.ok().map(|item| item.ticket)
     });

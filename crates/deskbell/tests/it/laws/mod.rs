@@ -1,6 +1,7 @@
 //! Laws: properties that hold for any data and any call, tried with random ones on both engines at once. Cases are few,
 //! so that each law stays within seconds; a law that breaks prints the shrunk case.
 
+mod as_of;
 mod bulk;
 mod dump;
 mod ground;

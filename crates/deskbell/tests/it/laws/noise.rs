@@ -10,7 +10,7 @@ use super::ground::Ground;
 use crate::harness::{Seen, TestDesk};
 
 /// Names that calls know, and how they may be spelt.
-const NAMES: [&str; 32] = [
+const NAMES: [&str; 33] = [
     "ticketIDs",
     "ticketIDs[]",
     "ticketIDs[0]",
@@ -42,6 +42,7 @@ const NAMES: [&str; 32] = [
     "createdFrom",
     "externalPrimaryID",
     "getTicketHistory",
+    "asOf",
     "apiKey",
 ];
 
@@ -204,6 +205,7 @@ fn route() -> impl Strategy<Value = (Method, String)> {
         3 => of(Method::POST, "/ticket/batch"),
         1 => of(Method::PUT, "/ticket/solveUnfinishedTickets"),
         1 => of(Method::GET, "/job/1"),
+        1 => of(Method::GET, "/ticket/1/changes"),
         4 => (select(PLACES.to_vec()), select(methods)).prop_map(|(path, method)| (method, path.to_owned())),
     ]
 }

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a scenario that panics has failed, which is what it is for")]
 
+mod as_of;
 mod batch;
 mod batch_by_filter;
 mod batch_refusals;
 mod bulk_rules;
+mod changes;
 mod create;
 mod delete;
 mod delete_many;

@@ -51,6 +51,24 @@ both_engines! {
         assert_ne!(redone["batchID"], write["batchID"]);
     }
 
+    fn tags_come_back_in_the_order_that_they_had(desk: TestDesk) {
+        let (key, id) = (desk.admin(), desk.ticket(json!({"tags": "a,b"})));
+        let actions = json!([{"actionType": "removeTags", "value": "a"}, {"actionType": "addTags", "value": "a"}]);
+        let write = key.post("/ticket/batch", json!({"ticketIDs": [id], "actions": actions})).expect(200);
+        assert_eq!(desk.item(id)["tags"], json!(["b", "a"]));
+        assert_eq!(undo(&key, &write).expect(200)["changed"], 1);
+        assert_eq!(desk.item(id)["tags"], json!(["a", "b"]));
+    }
+
+    fn one_of_two_notes_of_one_second_is_taken_back_and_the_time_of_the_other_stays(desk: TestDesk) {
+        let (key, id) = (desk.admin(), make(&desk, 1)[0]);
+        let note = json!({"ticketIDs": [id], "actions": [{"actionType": "addNote", "value": "x"}]});
+        key.post("/ticket/batch", note.clone()).expect(200);
+        let second = key.post("/ticket/batch", note).expect(200);
+        undo(&key, &second).expect(200);
+        assert_eq!(desk.item(id)["last_update_agent"], "2026-11-25 12:00:00");
+    }
+
     fn tickets_that_were_changed_since_are_reported_and_left(desk: TestDesk) {
         let (key, ids) = (desk.admin(), make(&desk, 4));
         let write = key.post("/ticket/setStatus", json!({"ticketIDs": ids, "status": "open"})).expect(200);

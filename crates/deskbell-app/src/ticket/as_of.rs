@@ -1,0 +1,174 @@
+//! A ticket as it was at a time: the present one, with the events that are newer taken back one by one, newest first. Where
+//! clocks of nodes differ, what happened first still comes first: it ends at the newest event that is not newer.
+//!
+//! Events alone are taken back: what a ticket refers to (brand, channel) is shown under its present name. What left a ticket
+//! while it lay in the trash, since it was deleted itself, has no event and does not come back.
+
+use std::collections::{HashMap, HashSet};
+
+use deskbell_core::{Actor, Code, CustomerId, Fault, TicketId, Timestamp, Version};
+use deskbell_db::Tx;
+
+use super::edit::Change;
+use super::row::Ticket;
+use super::sql;
+use super::undo::{Event, Note};
+use crate::error::{Error, Result};
+use crate::message::{self, Gone};
+
+/// How many events are read at a time.
+const EVENTS: i64 = 100;
+
+/// What a timeline shows of what there is.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// The last event.
+    pub(super) last_event: i64,
+    /// Notes that came later.
+    pub(super) later: HashSet<i64>,
+    /// Notes that have been taken out since, by their ids.
+    pub(super) gone: HashMap<i64, Gone>,
+}
+
+impl Shown {
+    /// All of it.
+    pub(super) fn all() -> Self {
+        Self { last_event: i64::MAX, later: HashSet::new(), gone: HashMap::new() }
+    }
+
+    fn take_back(&mut self, event: i64, note: &Note<'_>) {
+        match *note {
+            Note::Came(id) => {
+                if self.gone.remove(&id).is_none() {
+                    self.later.insert(id);
+                }
+            }
+            Note::Left(stored) => {
+                if let Some((id, gone)) = message::gone(stored, event)
+                    && !self.later.remove(&id)
+                {
+                    self.gone.insert(id, gone);
+                }
+            }
+        }
+    }
+}
+
+/// The ticket as it was at the end of that second, and what its timeline showed. The caller has loaded it through the gate.
+///
+/// Errors: `not_found` if it was not there for the actor then: not made yet, in the trash, or outside of the limits;
+/// `conflict` if what it was has been erased.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: Ticket,
+    at: Timestamp,
+) -> Result<(Ticket, Shown)> {
+    let (id, text) = (ticket.id, sql::events_before(EVENTS));
+    let mut then = Then { ticket, shown: Shown::all(), batch: String::new(), in_trash: false };
+    let (brand, channel) = (then.ticket.brand, then.ticket.channel);
+    let mut next = i64::MAX;
+    then.shown.last_event = 'found: loop {
+        let events = tx.all(&text, &[id.0.into(), next.into()], Event::read)?;
+        let Some(oldest) = events.last() else { return Err(not_there(id, at)) };
+        next = oldest.id;
+        for event in events {
+            if event.created_at <= at {
+                break 'found event.id;
+            }
+            then.take_back(event)?;
+        }
+    };
+    let Then { mut ticket, shown, in_trash, .. } = then;
+    if in_trash || !actor.scope.admits(ticket.brand, ticket.group) {
+        return Err(not_there(id, at));
+    }
+    if ticket.brand != brand {
+        let name =
+            tx.first(sql::BRAND_NAME, &[ticket.brand.0.into()], |row| row.str(0).map(str::to_owned))?;
+        ticket.brand_name = name.unwrap_or_default();
+    }
+    if ticket.channel != channel {
+        name_channel(tx, &mut ticket)?;
+    }
+    Ok((ticket, shown))
+}
+
+fn name_channel(tx: &mut Tx<'_>, ticket: &mut Ticket) -> Result<()> {
+    let names = tx.first(sql::CHANNEL_NAME, &[ticket.channel.0.into()], |row| {
+        Ok((row.str(0)?.to_owned(), row.str(1)?.to_owned()))
+    })?;
+    (ticket.channel_name, ticket.channel_icon) = names.unwrap_or_default();
+    Ok(())
+}
+
+/// A ticket on its way back.
+struct Then {
+    ticket: Ticket,
+    shown: Shown,
+    /// The write whose events were taken back last: all its events are one step of the version.
+    batch: String,
+    in_trash: bool,
+}
+
+impl Then {
+    fn take_back(&mut self, event: Event) -> Result<()> {
+        if event.erased {
+            let message = format!("What ticket {} was then has been erased since.", self.ticket.id);
+            return Err(Fault::new(Code::Conflict, message).into());
+        }
+        let ticket = &mut self.ticket;
+        ticket.last_update = event.times.last_update;
+        ticket.closed_at = event.times.closed_at;
+        ticket.last_update_agent = event.times.last_update_agent;
+        match event.note() {
+            Some(note) => {
+                ticket.messages -= if matches!(note, Note::Came(_)) { 1 } else { -1 };
+                self.shown.take_back(event.id, &note);
+            }
+            None => ticket.events -= 1,
+        }
+        match event.item_type.as_str() {
+            "deleted" => self.in_trash = false,
+            "restored" => self.in_trash = true,
+            _ => event.inverse().into_iter().for_each(|change| put(ticket, change)),
+        }
+        if self.batch != event.batch {
+            ticket.version = Version(ticket.version.0 - 1);
+            self.batch = event.batch;
+        }
+        Ok(())
+    }
+}
+
+/// Gives a field the value of a change that takes one back. No rules: it had that value.
+fn put(ticket: &mut Ticket, change: Change) {
+    match change {
+        Change::Brand(brand) => ticket.brand = brand,
+        Change::Channel(channel) => ticket.channel = channel,
+        Change::Customer(customer) => ticket.customer = customer,
+        Change::UnlinkCustomer => ticket.customer = CustomerId::NONE,
+        Change::Group(group) => ticket.group = group,
+        Change::User(user) => ticket.user = user,
+        Change::Form(form) => ticket.form = form,
+        Change::Priority(priority) => ticket.priority = priority,
+        Change::Status(status) => ticket.status = status,
+        Change::Title(title) => ticket.title = title,
+        Change::SetTags(tags) => ticket.tags = tags,
+        Change::Snooze(time) => ticket.snooze_time = time,
+        Change::Archive => ticket.archived = true,
+        Change::Unarchive => ticket.archived = false,
+        // No event is taken back by one of these.
+        Change::SolveUnfinished
+        | Change::AddTags(_)
+        | Change::RemoveTags(_)
+        | Change::LinkCustomer(_)
+        | Change::Note(_)
+        | Change::Delete { .. } => {}
+    }
+}
+
+/// What is said of a ticket that was not there, or hidden: the two cannot be told apart.
+fn not_there(id: TicketId, at: Timestamp) -> Error {
+    Fault::new(Code::NotFound, format!("Ticket {id} did not exist at {at}.")).into()
+}
