@@ -109,9 +109,9 @@ fn condition(actor: &Actor, filter: &Filter, way: &Way) -> Statement {
 
 /// The ids on a way, range by range, that meet a condition; or the first `most` of all, and whether they do. For a page
 /// with what it is sorted by, and only those after its cursor. An order and a limit can be appended.
-pub(super) fn union(
+pub(super) fn union<'w>(
     engine: Engine,
-    way: &Way,
+    way: &'w Way,
     mut condition: Statement,
     paging: Option<&Paging>,
     most: Option<i64>,
@@ -137,25 +137,24 @@ pub(super) fn union(
         }
         return statement;
     }
+    let same = |range: &'w Vec<Value<'static>>| range.first().filter(|_| way.by == By::Priority);
+    // Of one priority after the other only those from the cursor on.
+    let comes =
+        |range: &&'w Vec<Value<'static>>| !paging.is_some_and(|paging| is_before(paging, same(range)));
+    let ranges: Vec<&'w Vec<Value<'static>>> = way.ranges.iter().filter(comes).collect();
     // PostgreSQL merges ranges only if each says its order and how few rows are wanted of it.
-    let said = paging.filter(|_| engine == Engine::Postgres && way.ranges.len() > 1);
+    let said = paging.filter(|_| engine == Engine::Postgres && ranges.len() > 1);
     // A ticket may have several of the tags, and comes once.
     let joint = if way.by == By::Tag { " UNION " } else { " UNION ALL " };
-    let mut first = true;
-    for range in &way.ranges {
-        let same = (way.by == By::Priority).then(|| range.first()).flatten();
-        if paging.is_some_and(|paging| is_before(paging, same)) {
-            continue;
-        }
-        statement.push(if first { "" } else { joint }).push(if said.is_some() { "(" } else { "" });
+    for (n, range) in ranges.iter().enumerate() {
+        statement.push(if n == 0 { "" } else { joint }).push(if said.is_some() { "(" } else { "" });
         statement.push(&head).push(&condition.text);
-        first = false;
-        for (column, value) in way.by.leading().iter().zip(range) {
+        for (column, value) in way.by.leading().iter().zip(*range) {
             statement.push(" AND ").push(column).push(" = ").bind(value.clone());
         }
         statement.push(way.by.stated());
         if let Some(paging) = paging {
-            after(paging, id, same, &mut statement);
+            after(paging, id, same(range), &mut statement);
         }
         if let Some(paging) = said {
             order(paging, &mut statement);
@@ -166,7 +165,7 @@ pub(super) fn union(
             statement.push(")");
         }
     }
-    if first {
+    if ranges.is_empty() {
         let none = sql::select_by(engine, &columns, None);
         statement.push(&none).push(&condition.text).push(" AND 1 = 0");
     }

@@ -34,6 +34,21 @@ fn with_priority(n: i64) -> NewTicket {
 }
 
 both_engines! {
+    fn a_walk_by_priority_goes_through_each_priority_to_the_last(desk: TestDesk) {
+        let all = fill(&desk, 9, with_priority);
+        let key = desk.admin();
+        for filter in ["", "&status=new", "&status=new,open", "&priority=low,urgent", "&status=new&priority=high,medium,low"] {
+            for order in ["asc", "desc"] {
+                for limit in [1, 2, 5] {
+                    let met = walk(&key, &format!("sort=priority&order={order}{filter}"), limit, |_, _| {});
+                    let whole = ids(&key.get(&format!("/ticket?sort=priority&order={order}{filter}&itemLimit=99")).expect(200));
+                    assert_eq!(met, whole, "{filter} {order} {limit}");
+                    assert!(filter.contains("priority") || met.len() == all.len(), "{filter}");
+                }
+            }
+        }
+    }
+
     fn start_and_limit_cut_a_page_and_the_last_has_no_cursor(desk: TestDesk) {
         let all = fill(&desk, 20, |_| titled("t"));
         let key = desk.admin();
