@@ -5,6 +5,7 @@ use deskbell_db::{Engine, Tx};
 
 use super::{Bulk, CHUNK, Row, RowOutcome, Task, apply, not_done, sql};
 use crate::error::Result;
+use crate::item;
 use crate::journal::actor_text;
 use crate::statement::Statement;
 use crate::work::{BatchId, Work};
@@ -77,6 +78,13 @@ pub struct Progress {
     pub created_at: Timestamp,
     /// When it was finished.
     pub finished_at: Option<Timestamp>,
+}
+
+impl Progress {
+    /// How often it has changed: with each ticket that was done, and by its end.
+    pub fn version(&self) -> Version {
+        Version(1 + self.done + i64::from(self.finished_at.is_some()))
+    }
 }
 
 /// What one step came to.
@@ -279,11 +287,15 @@ pub(crate) fn list(
 /// Stops work: what is done stays.
 ///
 /// Errors: `not_found` if the actor did not begin it; `conflict` if it is finished.
-pub fn cancel(work: &mut Work<'_, '_>, id: JobId) -> Result<()> {
+pub fn cancel(work: &mut Work<'_, '_>, id: JobId, expected: impl Fn(Version) -> bool) -> Result<Version> {
     let found = progress(work.tx, id)?.filter(|found| may_see(work.actor, found));
     let found = found.ok_or_else(|| Fault::not_found("Job", id))?;
-    if found.state == State::Cancelled || work.tx.exec(sql::CANCEL, &[id.0.into(), work.now.0.into()])? > 0 {
-        return Ok(());
+    item::check_version("Job", id, found.version(), expected)?;
+    if found.state == State::Cancelled {
+        return Ok(found.version());
+    }
+    if work.tx.exec(sql::CANCEL, &[id.0.into(), work.now.0.into()])? > 0 {
+        return Ok(found.version().next());
     }
     let message = format!("Job {id} is finished; its changes can be taken back by its batchID.");
     Err(Fault::new(Code::Conflict, message).into())

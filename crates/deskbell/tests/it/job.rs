@@ -63,6 +63,14 @@ both_engines! {
         for path in [format!("/job/{job}/results"), format!("/job/{job}")] {
             desk.admin().get(&path).refused(404, "not_found", &[""]);
         }
+        let first = key.get(&format!("/job/{job}"));
+        assert_eq!(first.json["item"]["version"], 263, "each ticket and the end are a step");
+        let tag = first.headers["etag"].to_str().expect("a tag").to_owned();
+        assert!(tag.starts_with("\"263-"), "{tag}");
+        let again = key.send(key.request(http::Method::GET, &format!("/job/{job}")).header("if-none-match", tag), "");
+        assert_eq!(again.status, 304);
+        let stop = key.request(http::Method::DELETE, &format!("/job/{job}")).header("if-match", "\"262\"");
+        assert_eq!(key.send(stop, "").refused(412, "precondition_failed", &[""])["currentVersion"], 263);
         key.get("/job/999/results").refused(404, "not_found", &[""]);
         key.delete(&format!("/job/{job}")).refused(409, "conflict", &[""]);
         key.delete("/job/999").refused(404, "not_found", &[""]);

@@ -15,6 +15,7 @@ pub(super) fn operation() -> Operation<Desk> {
             "For the key that began it, whatever its permissions are by now; for others it does not exist.",
         )
         .any_key(RULE)
+        .if_none_match()
         .item("Job")
         .fails(&[Code::NotFound])
         .handler(handle)
@@ -22,5 +23,5 @@ pub(super) fn operation() -> Operation<Desk> {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let job = call.state.job(&call.actor, JobId(call.id("jobID"))).await?;
-    Ok(Reply::item(&JobView::of(&job)))
+    Ok(Reply::item(&JobView::of(&job)).tagged(job.version()))
 }

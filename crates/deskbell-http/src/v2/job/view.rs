@@ -20,6 +20,7 @@ pub(super) struct JobView<'a> {
     failed: i64,
     created_at: Time,
     finished_at: Option<Time>,
+    version: i64,
 }
 
 impl<'a> JobView<'a> {
@@ -35,6 +36,7 @@ impl<'a> JobView<'a> {
             failed: job.failed,
             created_at: Time(job.created_at),
             finished_at: time(job.finished_at),
+            version: job.version().0,
         }
     }
 }
@@ -45,6 +47,7 @@ pub(super) fn job() -> Value {
         "id": count(), "batchID": {"type": "string"}, "state": {"enum": State::WORDS},
         "total": count(), "done": count(), "changed": count(), "unchanged": count(), "failed": count(),
         "created_at": {"type": "string"}, "finished_at": {"type": ["string", "null"]},
+        "version": {"type": "integer", "minimum": 1},
     }))
 }
 

@@ -306,6 +306,7 @@ fn a_job(place: Place) {
     let expected = json!({
         "id": job, "batchID": batch, "state": "done", "total": 601, "done": 601, "changed": 350, "unchanged": 250,
         "failed": 1, "created_at": "2026-11-25 12:00:00", "finished_at": "2026-11-25 12:00:00",
+        "version": 603,
     });
     assert_eq!(item.to_string(), expected.to_string());
     assert_eq!(total(&key, "&status=open"), 600);
