@@ -1,9 +1,8 @@
 //! How the desk reaches endpoints of others: its letters become signed requests of the guarded client.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
 use deskbell_app::{Answered, Courier, Letter, Sending};
 use deskbell_out::{Answer, Client, Failure, Method, Options, Request, check_url, sign};
 
@@ -19,17 +18,24 @@ const KEEP: usize = 4_096;
 
 /// Sends letters.
 pub(crate) struct Out {
-    client: Client,
     allow_private: bool,
+    /// Made when it is first needed: the certificate authorities of the system take a while to read.
+    client: OnceLock<Client>,
 }
 
 impl Out {
     /// As configured.
-    pub(crate) fn new(config: &Config) -> Result<Arc<Self>> {
-        let allow_private = config.flag("webhook_allow_private");
-        let options = Options { allow_private, ..Options::default() };
-        let client = Client::new(&options).map_err(|error| anyhow!("no requests can be sent: {error}"))?;
-        Ok(Arc::new(Self { client, allow_private }))
+    pub(crate) fn new(config: &Config) -> Arc<Self> {
+        Arc::new(Self { allow_private: config.flag("webhook_allow_private"), client: OnceLock::new() })
+    }
+
+    fn client(&self) -> Result<Client, String> {
+        if let Some(client) = self.client.get() {
+            return Ok(client.clone());
+        }
+        let options = Options { allow_private: self.allow_private, ..Options::default() };
+        let made = Client::new(&options).map_err(|failure| failure.to_string())?;
+        Ok(self.client.get_or_init(|| made).clone())
     }
 
     fn request(&self, method: Method, url: &str, limit: Duration) -> Result<Request, String> {
@@ -40,29 +46,29 @@ impl Out {
 
 impl Courier for Out {
     fn probe(&self, url: String) -> Sending<Result<(), String>> {
-        let (client, request) = (self.client.clone(), self.request(Method::Options, &url, PROBE));
+        let (client, request) = (self.client(), self.request(Method::Options, &url, PROBE));
         Box::pin(async move {
-            let answer = client.send(request?).await.map_err(|failure| failure.to_string())?;
+            let answer = client?.send(request?).await.map_err(|failure| failure.to_string())?;
             takes_deliveries(&answer)
         })
     }
 
     fn ask(&self, url: String, query: Vec<(&'static str, String)>) -> Sending<Result<String, String>> {
         let request = self.request(Method::Get, &with_query(&url, &query), LOOKUP);
-        let client = self.client.clone();
+        let client = self.client();
         Box::pin(async move {
             let request = Request { keep: deskbell_out::KEEP, ..request? };
-            said(client.send(request).await.map_err(|failure| failure.to_string())?)
+            said(client?.send(request).await.map_err(|failure| failure.to_string())?)
         })
     }
 
     fn deliver(&self, letter: Letter) -> Sending<Answered> {
-        let (client, request) = (self.client.clone(), self.request(Method::Post, &letter.url, DELIVERY));
+        let (client, request) = (self.client(), self.request(Method::Post, &letter.url, DELIVERY));
         Box::pin(async move {
             let began = Instant::now();
-            let sent = match request {
-                Ok(request) => client.send(signed(request, &letter)).await,
-                Err(why) => Err(Failure::Refused(why)),
+            let sent = match (client, request) {
+                (Ok(client), Ok(request)) => client.send(signed(request, &letter)).await,
+                (Err(why), _) | (_, Err(why)) => Err(Failure::Refused(why)),
             };
             let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
             match sent {

@@ -115,7 +115,7 @@ async fn serve(bound: Bound, desk: Desk, config: &Config) -> Result<()> {
     if !own {
         router = router::with_metrics(router, Arc::clone(&metrics), &settings, router::Readers::ThisMachine);
     }
-    desk.connect(Out::new(config)?);
+    desk.connect(Out::new(config));
     let background = desk.start_background().await;
     let (stop, stopping): (Sender<bool>, Receiver<bool>) = channel(false);
     let address = bound.api.local_addr().context("the address of the server cannot be read")?;
