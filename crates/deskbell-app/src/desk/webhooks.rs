@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::Desk;
 use crate::error::Result;
-use crate::webhook::{self, BREAKS_AT, Delivery, Outcome, Round, Secret, Try};
+use crate::webhook::{self, BREAKS_AT, Delivery, Outcome, Round, Secret, Try, Webhook};
 
 /// How many webhooks are told at the same time, how many deliveries of one are under way, and how many one round takes.
 pub(super) const ROUNDS: usize = 8;
@@ -198,11 +198,12 @@ impl Desk {
         let begin =
             self.inner.store.write(Urgency::Bulk, move |tx| webhook::begin(tx, id, &node, now, LETTERS));
         let Some(round) = begin.await? else { return Ok(false) };
-        if round.letters.is_empty() {
-            return Ok(round.more);
+        let Round { webhook: tried, due, more } = round;
+        if due.is_empty() {
+            return Ok(more);
         }
-        let tried = round.webhook.clone();
-        let outcomes = self.send(round).await?;
+        let letters = self.inner.store.read(Lane::List, move |tx| webhook::letters(tx, &due)).await?;
+        let outcomes = self.send(&tried, letters).await?;
         let (context, now) = (Arc::clone(&self.inner.context), self.inner.context.now());
         let record = self
             .inner
@@ -213,16 +214,15 @@ impl Desk {
     }
 
     /// Sends the letters of a round, some at a time, until the endpoint has failed too often and never taken one.
-    async fn send(&self, round: Round) -> Result<Vec<Outcome>> {
-        let (courier, webhook) = (self.courier()?, round.webhook);
-        let mut letters = round.letters.into_iter();
+    async fn send(&self, webhook: &Webhook, letters: Vec<(Delivery, String)>) -> Result<Vec<Outcome>> {
+        let (courier, mut letters) = (self.courier()?, letters.into_iter());
         let (mut running, mut outcomes) = (JoinSet::new(), Vec::new());
         let (mut failures, mut sent, mut takes) = (webhook.failures, 0, false);
         loop {
             while running.len() < AT_ONCE && (sent == 0 || takes || failures < BREAKS_AT) {
                 let Some((delivery, body)) = letters.next() else { break };
                 let at = self.inner.context.now();
-                let letter = letter(&webhook, &delivery, body, at);
+                let letter = letter(webhook, &delivery, body, at);
                 let sending = courier.deliver(letter);
                 running.spawn(async move { (delivery, at, sending.await) });
                 sent += 1;
@@ -245,7 +245,7 @@ impl Desk {
     }
 }
 
-fn letter(webhook: &webhook::Webhook, delivery: &Delivery, body: String, at: Timestamp) -> Letter {
+fn letter(webhook: &Webhook, delivery: &Delivery, body: String, at: Timestamp) -> Letter {
     Letter {
         url: webhook.url.clone(),
         id: delivery.event_id(),

@@ -37,7 +37,7 @@ pub(crate) use payload::{body, test_body};
 pub use replay::{Which, replay};
 pub use rotate::{Rotated, rotate};
 pub(crate) use round::{
-    BREAKS_AT, Outcome, Round, any_active, begin, forget, free, record, release, wanting,
+    BREAKS_AT, Outcome, Round, any_active, begin, forget, free, letters, record, release, wanting,
 };
 pub use row::{Delivery, State, Try, Webhook};
 pub use rules::{Fields, check};

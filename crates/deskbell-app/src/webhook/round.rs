@@ -38,8 +38,8 @@ const DELIVERED_KEPT: i64 = 10_000;
 pub(crate) struct Round {
     /// The webhook, as it is now.
     pub(crate) webhook: Webhook,
-    /// The deliveries and their texts.
-    pub(crate) letters: Vec<(Delivery, String)>,
+    /// The deliveries.
+    pub(crate) due: Vec<Delivery>,
     /// Whether there is more to be written down.
     pub(crate) more: bool,
 }
@@ -95,12 +95,12 @@ pub(crate) fn begin(
     let mut statement = Statement::new(&sql::due());
     statement.limit(most);
     let due = tx.all(&statement.text, &[id.0.into(), now.0.into()], Delivery::read)?;
-    let mut letters = Vec::with_capacity(due.len());
-    for delivery in due {
-        let text = body(tx, &delivery)?;
-        letters.push((delivery, text));
-    }
-    Ok(Some(Round { webhook, letters, more }))
+    Ok(Some(Round { webhook, due, more }))
+}
+
+/// The deliveries and their texts.
+pub(crate) fn letters(tx: &mut Tx<'_>, due: &[Delivery]) -> Result<Vec<(Delivery, String)>> {
+    due.iter().map(|delivery| Ok((delivery.clone(), body(tx, delivery)?))).collect()
 }
 
 fn locked(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<Webhook>> {
