@@ -68,8 +68,13 @@ impl Desk {
 
     /// Serves at a free port, without a line of log for each request.
     pub(crate) fn serve(&self) -> Result<Server> {
+        self.serve_with(&[])
+    }
+
+    /// The same with further settings from the environment.
+    pub(crate) fn serve_with(&self, settings: &[(&str, &str)]) -> Result<Server> {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        command.env("DESKBELL_LOG_LEVEL", "warn");
+        command.env("DESKBELL_LOG_LEVEL", "warn").envs(settings.iter().copied());
         Server::start(command, false)
     }
 }
