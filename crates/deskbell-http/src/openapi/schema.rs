@@ -75,7 +75,8 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
             list(shared(item, Place::Form, empty), one, empty)
         }
         Kind::Words { words, .. } => {
-            let one = text_matching(pattern::separated(&words.join("|").replace('.', r"\."), empty), place, empty);
+            let one =
+                text_matching(pattern::separated(&words.join("|").replace('.', r"\."), empty), place, empty);
             list(word(words, Place::Form, empty), one, empty)
         }
         Kind::Lines { max, .. } => lines(*max, place, empty),

@@ -131,6 +131,88 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, HeaderMap, Str
     Some((method, headers, String::from_utf8(body).expect("text")))
 }
 
+/// How an endpoint that is no help treats a delivery.
+#[derive(Clone, Copy, PartialEq)]
+enum Bad {
+    Silent,
+    Slow,
+    Endless,
+    Closing,
+}
+
+/// An endpoint that takes deliveries, it says; its address.
+fn bad(way: Bad) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || mistreat(&stream, way));
+        }
+    });
+    address
+}
+
+fn mistreat(mut stream: &TcpStream, way: Bad) {
+    let mut reader = BufReader::new(stream);
+    let Some((method, _, _)) = request(&mut reader) else { return };
+    if method == "OPTIONS" {
+        let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nAllow: POST\r\n\r\n");
+        return;
+    }
+    let piece: &[u8] = match way {
+        Bad::Closing => return,
+        Bad::Silent => b"",
+        Bad::Slow => b"H",
+        Bad::Endless => b"endless ",
+    };
+    if way == Bad::Endless {
+        let _ = stream.write_all(b"HTTP/1.1 500 No\r\n\r\n");
+    }
+    let pause = Duration::from_millis(if way == Bad::Endless { 1 } else { 300 });
+    for _ in 0..100 {
+        if stream.write_all(piece).is_err() {
+            return;
+        }
+        std::thread::sleep(pause);
+    }
+}
+
+#[test]
+fn one_that_is_told_in_vain_keeps_nobody_waiting() {
+    const MANY: usize = 400;
+    let (data, good) = (Data::new(Place::sqlite()), Receiver::start());
+    let (key, server) = (data.key(), data.serve());
+    let mut client = Client::new(server.address(), &key).expect("a connection");
+    let mut hook = |address: &str| {
+        let body = json!({"url": format!("http://{address}/in"), "events": "ticket.created"});
+        let (status, made) = client.send("POST", "/webhook", &body).expect("an answer");
+        assert_eq!(status, 200, "{made}");
+        made["secret"].as_str().expect("a secret").to_owned()
+    };
+    // More of them than are told at one time.
+    for _ in 0..3 {
+        [Bad::Silent, Bad::Slow, Bad::Endless, Bad::Closing]
+            .into_iter()
+            .for_each(|way| drop(hook(&bad(way))));
+    }
+    good.secret.set(hook(&good.address)).expect("the only one");
+    let begun = Instant::now();
+    for _ in 0..MANY {
+        client.send("POST", "/ticket", &json!({})).expect("an answer");
+    }
+    let taken =
+        || good.arrived().into_iter().filter(|a| a.taken).map(|a| a.id).collect::<BTreeSet<_>>().len();
+    while taken() < MANY {
+        assert!(begun.elapsed() < PATIENCE, "{} of {MANY}", taken());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for id in 1..=12 {
+        let item = client.get(&format!("/webhook/{id}"))["item"].clone();
+        assert!(item["failures"].as_i64() >= Some(5) && item["waiting"].as_i64() >= Some(5), "{item}");
+    }
+    assert!(server.stop());
+}
+
 fn crash_and_tell(place: Place, runs: &[u64]) {
     let (data, receiver) = (Data::new(place), Receiver::start());
     let key = data.key();
