@@ -28,6 +28,8 @@ pub(crate) fn command(examples: u32, seed: Option<u64>, more: &[String]) -> Resu
     // Something to find, to change and to refer to.
     desk.ask(&["demo", "--tickets", "2000"])?;
     let key = desk.create_key("schemathesis")?;
+    // The second one stands for the first where a key is to be changed: see the hooks.
+    desk.create_key("another")?;
     let server = desk.serve()?;
 
     let mut command = Command::new(program);

@@ -11,7 +11,7 @@ both_engines! {
         let admin = desk.admin();
         let (brand, group) = (desk.brand("Second"), desk.group("Helpers"));
         let seen = admin.post("/key", json!({"name": "Shop", "permissions": ["TICKET_CREATE", "TICKET_READ"], "brandIDs": [brand],
-            "groupIDs": [group, 0], "expires": "2026-11-26", "allowedNetworks": ["127.0.0.0/8", "2001:db8::1"]}));
+            "groupIDs": [group, 0], "expires": "2026-11-26", "allowedNetworks": ["0.0.0.0/8", "2001:db8::1"]}));
         let (location, etag) = (seen.header("location").to_owned(), seen.header("etag").to_owned());
         let seen = seen.expect(200);
         let (id, secret) = (seen["keyID"].as_i64().expect("an id"), seen["key"].as_str().expect("a secret").to_owned());
@@ -20,7 +20,7 @@ both_engines! {
         assert!(seen["batchID"].is_string() && secret.starts_with("dbk_") && secret.len() == 53);
         let expected = json!({
             "id": id, "name": "Shop", "hint": &secret[..10], "permissions": ["TICKET_READ", "TICKET_CREATE"], "brand_ids": [brand],
-            "group_ids": [0, group], "allowed_networks": ["127.0.0.0/8", "2001:db8::1/128"], "expires": "2026-11-26 00:00:00",
+            "group_ids": [0, group], "allowed_networks": ["0.0.0.0/8", "2001:db8::1/128"], "expires": "2026-11-26 00:00:00",
             "revoked_at": null, "last_used": null, "old_secret_until": null, "created_at": "2026-11-25 12:00:00",
             "last_update": "2026-11-25 12:00:00", "version": 1,
         });
