@@ -28,6 +28,8 @@ pub(crate) fn command(examples: u32, seed: Option<u64>, more: &[String]) -> Resu
     // Something to find, to change and to refer to.
     desk.ask(&["demo", "--tickets", "2000"])?;
     let key = desk.create_key("schemathesis")?;
+    // The second one stands for the first where a key is to be changed: see the hooks.
+    desk.create_key("another")?;
     // The endpoints that it names are on this machine: see hooks.py.
     let server = desk.serve_with(&[("DESKBELL_WEBHOOK_ALLOW_PRIVATE", "true")])?;
 

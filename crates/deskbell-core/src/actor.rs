@@ -76,6 +76,15 @@ impl Scope {
         self.grants.iter().any(|g| g.groups.admits(group.0))
     }
 
+    /// The limits to brands and to groups that something gets which is made without a wish: those of the caller.
+    pub fn own_limits(&self) -> (Limit, Limit) {
+        match &self.grants[..] {
+            _ if self.is_everything() => (Limit::All, Limit::All),
+            [grant, ..] => (grant.brands.clone(), grant.groups.clone()),
+            [] => (Limit::Only(Vec::new()), Limit::Only(Vec::new())),
+        }
+    }
+
     /// Whether everything that `other` admits is admitted here: nobody grants what it does not have.
     pub fn covers(&self, other: &Self) -> bool {
         let within = |inner: &Limit, outer: &Limit| match (inner, outer) {

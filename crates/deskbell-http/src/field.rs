@@ -244,7 +244,8 @@ impl Field {
     }
 
     /// What its text looks like, as a regular expression for the documentation; the rules of the use case check it. It
-    /// need not match the empty text, which is a matter of its own.
+    /// need not match the empty text, which is a matter of its own. Of lines that are stored it is what each looks like, without
+    /// anchors.
     #[must_use]
     pub const fn shape(mut self, pattern: &'static str) -> Self {
         self.shape = Some(pattern);

@@ -128,12 +128,13 @@ impl Reply {
             Content::Shared(ref bytes) => bytes.to_vec(),
             Content::Stream(_) => Vec::new(),
         };
-        Answer { status: self.status.as_u16(), headers: headers.collect(), body }
+        Answer { status: self.status.as_u16(), headers: headers.collect(), body, once: self.once }
     }
 
     /// As it was kept.
     fn again(answer: Answer) -> Self {
         let mut reply = Self::of_json(answer.body);
+        reply.once = answer.once;
         for (name, value) in answer.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 reply.headers.insert(name, value);

@@ -19,6 +19,8 @@ pub struct Reply {
     pub(crate) body: Content,
     /// The body is a JSON object whose last brace waits for the request id.
     pub(crate) wants_request_id: bool,
+    /// What the body has besides, but not where the request is sent again.
+    pub(crate) once: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,13 @@ impl Reply {
     fn json(body: Vec<u8>) -> Self {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, JSON);
-        Self { status: StatusCode::OK, headers, body: Content::Bytes(body), wants_request_id: false }
+        Self {
+            status: StatusCode::OK,
+            headers,
+            body: Content::Bytes(body),
+            wants_request_id: false,
+            once: Vec::new(),
+        }
     }
 
     /// `{"type":"item","item":…}`.
@@ -128,6 +136,20 @@ impl Reply {
         self
     }
 
+    /// Adds a key to the object that is told once: an answer that is kept for an Idempotency-Key does not have it.
+    #[must_use]
+    pub fn with_once(mut self, key: &str, value: &str) -> Self {
+        self.once.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The answer with what is told once.
+    #[must_use]
+    pub(crate) fn complete(mut self) -> Self {
+        let once = std::mem::take(&mut self.once);
+        once.iter().fold(self, |reply, (key, value)| reply.with(key, value))
+    }
+
     /// Names the id of a thing made or changed: `reply.named("ticketID", id.0)`.
     #[must_use]
     pub fn named(self, key: &str, id: i64) -> Self {
@@ -176,7 +198,13 @@ impl Reply {
     pub fn bytes(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self { status: StatusCode::OK, headers, body: Content::Shared(body.into()), wants_request_id: false }
+        Self {
+            status: StatusCode::OK,
+            headers,
+            body: Content::Shared(body.into()),
+            wants_request_id: false,
+            once: Vec::new(),
+        }
     }
 
     /// A body that is made while it is sent, such as a stream of events.

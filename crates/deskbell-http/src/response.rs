@@ -54,7 +54,7 @@ impl Answered {
             Ok(reply) => reply,
             Err(failure) => refusal(failure, request_id, keys),
         };
-        let Reply { status, mut headers, body, wants_request_id } = reply;
+        let Reply { status, mut headers, body, wants_request_id, once: _ } = reply.complete();
         let body = match body {
             Content::Bytes(mut bytes) => {
                 if wants_request_id {
@@ -124,7 +124,13 @@ fn refusal(failure: Failure, request_id: &str, keys: &Keys) -> Reply {
         );
     }
     let body = keys.scrub(body_of(&fault, request_id));
-    Reply { status: status_of(code), headers, body: Content::Bytes(body), wants_request_id: false }
+    Reply {
+        status: status_of(code),
+        headers,
+        body: Content::Bytes(body),
+        wants_request_id: false,
+        once: Vec::new(),
+    }
 }
 
 /// The id of the request: the caller's, if it is one, else a new one.

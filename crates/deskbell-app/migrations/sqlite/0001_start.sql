@@ -313,11 +313,13 @@ CREATE TABLE journal_seal (
     created_at INTEGER NOT NULL
 ) STRICT;
 
--- hash: SHA-256 of the whole key. permissions: comma separated names. Limits: null = no limit, else a JSON array of ids.
+-- hash: SHA-256 of the whole key; old_hash: of the one before a rotation, good before old_secret_until. permissions: comma separated names. Limits: null = no limit, else a JSON array of ids.
 CREATE TABLE api_key (
     id               INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     name             TEXT NOT NULL,
     hash             BLOB NOT NULL UNIQUE,
+    old_hash         BLOB UNIQUE,
+    old_secret_until INTEGER,
     hint             TEXT NOT NULL,
     permissions      TEXT NOT NULL,
     brands           TEXT,

@@ -25,7 +25,7 @@ pub use get::get;
 pub use list::list;
 pub use row::Brand;
 pub use rules::{Fields, check};
-pub(crate) use sql::{EXISTS, STARTED};
+pub(crate) use sql::STARTED;
 pub use update::update;
 
 /// Makes the brand that a new desk begins with.

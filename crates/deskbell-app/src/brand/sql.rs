@@ -1,8 +1,5 @@
 //! SQL of brands.
 
-/// Whether a brand exists.
-pub(crate) const EXISTS: &str = "SELECT 1 FROM brand WHERE id = $1";
-
 /// Notes that the first start has been; changes nothing if it has been before.
 pub(crate) const STARTED: &str =
     "INSERT INTO meta (name, value) VALUES ('started', '1') ON CONFLICT (name) DO NOTHING";

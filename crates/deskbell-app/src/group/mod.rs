@@ -28,7 +28,6 @@ pub use list::list;
 pub use row::Group;
 pub(crate) use rules::require_all_of;
 pub use rules::{Fields, check};
-pub(crate) use sql::EXISTS;
 pub use update::update;
 
 /// Makes the group that a new desk begins with.

@@ -35,6 +35,9 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// What the body has besides for the first request alone: names and texts that are not kept, such as a secret of which
+    /// the store has only a hash.
+    pub once: Vec<(String, String)>,
 }
 
 impl Answer {
@@ -105,6 +108,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, actor: &Actor, once: &Once, now: Timestamp) 
                 status: u16::try_from(status).unwrap_or(500),
                 headers: serde_json::from_str(row.str(2)?).unwrap_or_default(),
                 body: row.blob(3)?.to_vec(),
+                once: Vec::new(),
             }),
             None => None,
         };

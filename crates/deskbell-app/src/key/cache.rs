@@ -25,6 +25,8 @@ const SIZE: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Known {
     key: Key,
+    /// Until when the secret is good, if it is the one before a rotation.
+    until: Option<Timestamp>,
     actor: Arc<Actor>,
     generation: i64,
     used: AtomicI64,
@@ -71,9 +73,14 @@ impl KeyCache {
 
     /// Keeps a key that was read together with this generation, unless that is not the present one: a look-up that was
     /// under way while the key was revoked cannot bring it back.
-    pub(crate) fn put(&self, hash: [u8; 32], key: Key, generation: i64) -> Arc<Known> {
-        let known =
-            Arc::new(Known { actor: Arc::new(key.actor()), key, generation, used: AtomicI64::new(0) });
+    pub(crate) fn put(
+        &self,
+        hash: [u8; 32],
+        (key, until): (Key, Option<Timestamp>),
+        generation: i64,
+    ) -> Arc<Known> {
+        let actor = Arc::new(key.actor());
+        let known = Arc::new(Known { actor, key, until, generation, used: AtomicI64::new(0) });
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         if inner.generation == generation {
             if inner.by_hash.len() >= SIZE {
@@ -86,7 +93,8 @@ impl KeyCache {
 
     /// The actor of a known key, if it may be used now and from there. Notes the use, once a second at the most.
     pub(crate) fn admit(&self, known: &Known, now: Timestamp, from: IpAddr) -> Option<Arc<Actor>> {
-        if !known.key.is_good(now) || !known.key.networks.allow(from) {
+        let over = known.until.is_some_and(|end| now >= end);
+        if over || !known.key.is_good(now) || !known.key.networks.allow(from) {
             return None;
         }
         if known.used.swap(now.0, Ordering::Relaxed) != now.0 {

@@ -1,74 +1,43 @@
 //! API keys: how they look, what is stored of them, and who a request's key stands for.
 //!
 //! A key is `dbk_`, 43 letters and digits that hold 256 random bits, and a checksum of six. Stored is its SHA-256 alone:
-//! of a secret with that much randomness no slow hash is needed. It is shown once, when it is made.
+//! of a secret with that much randomness no slow hash is needed. It is shown once, when it is made. Whoever manages keys sees
+//! those within its limits, and grants nothing that it does not have itself.
 
 mod cache;
-mod change;
+mod create;
+mod get;
+mod lookup;
 mod network;
+mod revoke;
+mod rotate;
+mod row;
+mod rules;
 mod sql;
+mod update;
 
-use deskbell_core::{
-    Actor, ActorId, Context, Grant, KeyId, Limit, Permission, PermissionSet, Scope, Timestamp, Version,
-};
+use deskbell_core::Context;
 use sha2::{Digest, Sha256};
 
 pub(crate) use cache::{KeyCache, POLL};
-pub use change::{Rights, create, list, revoke, update};
-pub(crate) use change::{bump, by_hash, by_id, generation, limit_from_text, limit_to_text, record_use};
+pub use create::create;
+pub use get::{get, list, page};
+pub(crate) use lookup::{bump, by_hash, by_id, generation, record_use};
 pub use network::Networks;
+pub use revoke::revoke;
+pub use rotate::{Rotated, rotate};
+pub use row::Key;
+pub(crate) use row::{limit_from_text, limit_to_text, permissions_from_text, permissions_to_text};
+pub use rules::{Fields, Rights, check};
+pub use update::update;
 
 /// With what every key begins: what a scanner for leaked secrets looks for.
 pub const PREFIX: &str = "dbk_";
 const BODY: usize = 43;
 const CHECK: usize = 6;
+/// Letters of a secret that are kept.
+const HINT: usize = 10;
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// A key as it is stored.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Key {
-    /// Its id.
-    pub id: KeyId,
-    /// Its name.
-    pub name: String,
-    /// The first letters of the secret, by which its owner knows it again.
-    pub hint: String,
-    /// What it may do.
-    pub permissions: PermissionSet,
-    /// The brands that it is limited to.
-    pub brands: Limit,
-    /// The groups that it is limited to.
-    pub groups: Limit,
-    /// From where it may be used.
-    pub networks: Networks,
-    /// Until when; from that second on it is refused.
-    pub expires: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-    /// When it was last used, as far as that is written: up to a minute late.
-    pub last_used: Option<Timestamp>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// How often it was changed.
-    pub version: Version,
-}
-
-impl Key {
-    /// Whether it is good at this time.
-    pub fn is_good(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.expires.is_none_or(|end| now < end)
-    }
-
-    /// Whom it stands for.
-    pub fn actor(&self) -> Actor {
-        Actor {
-            id: ActorId::Key(self.id),
-            name: self.name.clone(),
-            permissions: self.permissions,
-            scope: Scope { grants: vec![Grant { brands: self.brands.clone(), groups: self.groups.clone() }] },
-        }
-    }
-}
 
 /// A new secret.
 pub(crate) fn generate(context: &dyn Context) -> String {
@@ -100,6 +69,13 @@ fn checksum(body: &str) -> String {
     hash.iter().take(CHECK).map(|b| char::from(DIGITS[usize::from(*b) % 62])).collect()
 }
 
+/// A new secret, its hash and its hint: the first letters, by which its owner knows it again.
+fn new_secret(context: &dyn Context) -> (String, Vec<u8>, String) {
+    let secret = generate(context);
+    let (hash, hint) = (Sha256::digest(secret.as_bytes()).to_vec(), secret[..HINT].to_owned());
+    (secret, hash, hint)
+}
+
 /// The hash of a text that has the form of a key; `None` for anything else.
 pub(crate) fn hash(text: &str) -> Option<[u8; 32]> {
     let rest = text.strip_prefix(PREFIX)?;
@@ -110,23 +86,10 @@ pub(crate) fn hash(text: &str) -> Option<[u8; 32]> {
     (checksum(body) == check).then(|| Sha256::digest(text.as_bytes()).into())
 }
 
-/// Permissions as they are stored: `*` for all, present and to come, else their names.
-pub(crate) fn permissions_to_text(permissions: PermissionSet) -> String {
-    if permissions == PermissionSet::all() {
-        return "*".into();
-    }
-    permissions.iter().map(Permission::as_str).collect::<Vec<_>>().join(",")
-}
-
-pub(crate) fn permissions_from_text(text: &str) -> PermissionSet {
-    match text {
-        "*" => PermissionSet::all(),
-        names => names.split(',').filter_map(Permission::parse).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use deskbell_core::Timestamp;
+
     use super::*;
 
     struct Counting(std::sync::atomic::AtomicU8);
@@ -156,14 +119,6 @@ mod tests {
         assert_eq!(hash(&typo), None);
         for text in ["", "dbk_", "dbk_é", &one[..50], &format!("{one} ")] {
             assert_eq!(hash(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn all_permissions_are_stored_as_a_star() {
-        let some: PermissionSet = [Permission::TicketRead, Permission::RawRead].into_iter().collect();
-        for set in [PermissionSet::all(), PermissionSet::NONE, some] {
-            assert_eq!(permissions_from_text(&permissions_to_text(set)), set);
         }
     }
 }

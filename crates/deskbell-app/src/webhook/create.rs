@@ -2,7 +2,6 @@
 
 use deskbell_core::{Code, Fault, Permission, Timestamp, Version, WebhookId};
 
-use super::rules::own_limits;
 use super::{Fields, Secret, Webhook, check, event, sql};
 use crate::error::Result;
 use crate::feed;
@@ -52,7 +51,7 @@ pub fn create(work: &mut Work<'_, '_>, fields: &Fields) -> Result<(WebhookId, Se
 }
 
 fn blank(work: &mut Work<'_, '_>) -> Result<Webhook> {
-    let (brands, groups) = own_limits(&work.actor.scope);
+    let (brands, groups) = work.actor.scope.own_limits();
     Ok(Webhook {
         id: WebhookId::NONE,
         url: String::new(),

@@ -1,7 +1,7 @@
 //! What a webhook may be. Whether its endpoint answers is asked elsewhere.
 
 use deskbell_core::fault::Detail;
-use deskbell_core::{Actor, BrandId, Code, Fault, GroupId, Limit, Scope};
+use deskbell_core::{Actor, BrandId, Code, Fault, GroupId, Limit};
 use deskbell_db::Tx;
 
 use super::event::Event;
@@ -49,7 +49,7 @@ impl Fields {
         if let Some(brands) = &self.brands {
             brand::require_all(tx, actor, "brandIDs", brands)?;
             let ids = brands.iter().map(|id| id.0);
-            webhook.brands = if brands.is_empty() { own_limits(&actor.scope).0 } else { Limit::only(ids) };
+            webhook.brands = if brands.is_empty() { actor.scope.own_limits().0 } else { Limit::only(ids) };
         }
         if let Some(groups) = &self.groups {
             let named: Vec<i64> = groups.iter().filter(|id| !id.is_none()).map(|id| id.0).collect();
@@ -57,7 +57,7 @@ impl Fields {
             let found: Vec<i64> = found.iter().map(|group| group.id.0).collect();
             item::refuse_unknown("groupIDs", "Group", &named, &found)?;
             let ids = groups.iter().map(|id| id.0);
-            webhook.groups = if groups.is_empty() { own_limits(&actor.scope).1 } else { Limit::only(ids) };
+            webhook.groups = if groups.is_empty() { actor.scope.own_limits().1 } else { Limit::only(ids) };
         }
         webhook.active = self.active.unwrap_or(webhook.active);
         if actor.scope.covers(&webhook.scope()) {
@@ -65,14 +65,5 @@ impl Fields {
         }
         let message = "The webhook would be told of more than this caller may see. Name brandIDs and groupIDs within its limits.";
         Err(Fault::new(Code::Forbidden, message).into())
-    }
-}
-
-/// The limits of a caller to brands and to groups.
-pub(super) fn own_limits(scope: &Scope) -> (Limit, Limit) {
-    match &scope.grants[..] {
-        _ if scope.is_everything() => (Limit::All, Limit::All),
-        [grant, ..] => (grant.brands.clone(), grant.groups.clone()),
-        [] => (Limit::Only(Vec::new()), Limit::Only(Vec::new())),
     }
 }

@@ -22,8 +22,10 @@ pub(crate) enum Place {
 pub(crate) fn of_field(field: &Field, place: Place, needed: bool) -> Value {
     let empty = !needed && !field.refuse_empty;
     let mut schema = if field.only_true { yes(place, empty) } else { of_kind(&field.kind, place, empty) };
-    if let Some(shape) = field.shape {
-        schema["pattern"] = or_nothing(shape, empty).into();
+    match (field.shape, &field.kind) {
+        (Some(shape), Kind::Lines { .. }) => schema = shaped_lines(shape, place, empty),
+        (Some(shape), _) => schema["pattern"] = or_nothing(shape, empty).into(),
+        (None, _) => {}
     }
     if field.refuse_empty && !needed && place == Place::Form {
         // An empty list cannot be written in a form: it is not sent.
@@ -286,4 +288,10 @@ fn lines(max: usize, place: Place, empty: bool) -> Value {
     let mut one = text_matching(pattern::csv(max, empty), place, empty);
     one["type"] = types(literals(place), place, empty);
     list(item, one, empty)
+}
+
+/// Lines that look alike, and hold no comma: in a list each is one, alone they are comma separated.
+fn shaped_lines(shape: &str, place: Place, empty: bool) -> Value {
+    let item = text_matching(or_nothing(&format!("^(?:{shape})$"), empty), Place::Form, empty);
+    list(item, text_matching(pattern::separated(shape, empty), place, empty), empty)
 }

@@ -6,6 +6,7 @@ mod channel;
 mod customer;
 mod group;
 mod job;
+mod key;
 mod page;
 mod ticket;
 mod time;
@@ -28,6 +29,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(job::operations());
     all.extend(changes::operations());
     all.extend(webhook::operations());
+    all.extend(key::operations());
     all
 }
 
@@ -42,6 +44,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(job::schemas());
     all.extend(changes::schemas());
     all.extend(webhook::schemas());
+    all.extend(key::schemas());
     all
 }
 

@@ -196,17 +196,17 @@ both_engines! {
         admin.post("/ticket", json!({})).expect(200);
         assert_eq!(events.next().expect("an event").1["ticket_id"], 2);
         let id = key.id;
-        do_as_system(&desk, move |work| key::update(work, id, |rights| rights.brands = Limit::only([brand])));
+        do_as_system(&desk, move |work| key::update(work, id, |_| true, |rights| rights.brands = Limit::only([brand])));
         admin.post("/ticket", json!({})).expect(200);
         admin.post("/ticket", json!({"brandID": brand})).expect(200);
         assert_eq!(events.next().expect("an event").1["ticket_id"], 4);
-        do_as_system(&desk, move |work| key::revoke(work, id));
+        do_as_system(&desk, move |work| key::revoke(work, id, |_| true));
         admin.post("/ticket", json!({"brandID": brand})).expect(200);
         assert!(events.next().is_none(), "a key that is revoked hears nothing more");
         let key = desk.key("RAW_READ,TICKET_READ");
         let mut events = key.listen("/changes/stream?types=title", None);
         let id = key.id;
-        do_as_system(&desk, move |work| key::update(work, id, |rights| rights.permissions = [Permission::TicketRead].into_iter().collect()));
+        do_as_system(&desk, move |work| key::update(work, id, |_| true, |rights| rights.permissions = [Permission::TicketRead].into_iter().collect()));
         assert!(events.next().is_none(), "so does one that may not read the feed any more");
     }
 

@@ -9,6 +9,7 @@ mod harness;
 mod idempotency;
 mod import;
 mod job;
+mod key;
 mod laws;
 mod permission_matrix;
 mod races;

@@ -115,7 +115,8 @@ fn run_update(update: &Update, desk: &Desk) -> Result<()> {
     let change =
         options::Change::of(&update.name, &update.permissions, &update.limits, desk.context().now())?;
     let id = KeyId(update.id);
-    let changed = write(desk, "keyUpdate", move |work| key::update(work, id, |rights| change.apply(rights)))?;
+    let changed =
+        write(desk, "keyUpdate", move |work| key::update(work, id, |_| true, |rights| change.apply(rights)))?;
     if changed.revoked_at.is_some() {
         terminal::hint(&format!("Key {id} is revoked, and stays so."));
     }
@@ -127,7 +128,7 @@ fn run_update(update: &Update, desk: &Desk) -> Result<()> {
 }
 
 fn run_revoke(id: KeyId, json: bool, desk: &Desk) -> Result<()> {
-    let was_good = write(desk, "keyRevoke", move |work| key::revoke(work, id))?;
+    let (was_good, _) = write(desk, "keyRevoke", move |work| key::revoke(work, id, |_| true))?;
     if json {
         return terminal::answer_json(&serde_json::json!({"id": id.0, "revoked": true}));
     }

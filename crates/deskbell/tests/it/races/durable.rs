@@ -172,7 +172,7 @@ both_engines! {
         let job = stopped(&first, &key, &probe, &ids);
         probe.mend("message");
         let id = key.id;
-        do_as_system(&second, move |work| key::revoke(work, id));
+        do_as_system(&second, move |work| key::revoke(work, id, |_| true));
         second.advance(LEASE_AND_MORE);
         resume(&second);
         let state = format!("SELECT state, done, changed, unchanged, failed FROM bulk WHERE id = {job}");

@@ -53,13 +53,13 @@ fn hammer(desk: &TestDesk, after: u16, change: impl Fn(KeyId) + Sync) {
 
 both_engines! {
     fn a_revoked_key_ends_within_a_second_on_every_node_and_does_not_come_back(desk: TestDesk) {
-        hammer(&desk, 401, |id| assert!(do_as_system(&desk, move |work| key::revoke(work, id))));
+        hammer(&desk, 401, |id| assert!(do_as_system(&desk, move |work| key::revoke(work, id, |_| true)).0));
     }
 
     fn a_key_that_loses_its_permission_loses_it_within_a_second_on_every_node(desk: TestDesk) {
         hammer(&desk, 403, |id| {
             let change = move |rights: &mut key::Rights| rights.permissions = PermissionSet::NONE;
-            do_as_system(&desk, move |work| key::update(work, id, change).map(|_| ()));
+            do_as_system(&desk, move |work| key::update(work, id, |_| true, change).map(|_| ()));
         });
     }
 
@@ -68,7 +68,7 @@ both_engines! {
         let key = desk.key("TICKET_READ");
         key.get("/ticket").expect(200);
         let id = key.id;
-        do_as_system(&desk, move |work| key::revoke(work, id));
+        do_as_system(&desk, move |work| key::revoke(work, id, |_| true));
         key.get("/ticket").refused(401, "unauthenticated", &[""]);
     }
 }
