@@ -468,9 +468,8 @@ CREATE TABLE crm_lookup (
     next_at    INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX crm_lookup_due ON crm_lookup (next_at, id);
+CREATE INDEX crm_lookup_due ON crm_lookup (brand_id, next_at, id);
 CREATE INDEX crm_lookup_by_ticket ON crm_lookup (ticket_id);
-CREATE INDEX crm_lookup_by_brand ON crm_lookup (brand_id);
 
 -- How many look-ups of a brand have failed in a row; nothing is asked before retry_at.
 CREATE TABLE crm_endpoint (

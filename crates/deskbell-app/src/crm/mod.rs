@@ -25,6 +25,9 @@ const DELAYS: [i64; 3] = [10, 60, 600];
 /// After how long it is given up, in seconds: somebody has looked by then.
 const PATIENCE: i64 = 86_400;
 
+/// How many look-ups are taken together, whatever brands they are of.
+const TOGETHER: usize = 128;
+
 /// After how many failures in a row a place is left alone, for how long at first and at the most, in seconds.
 const BREAKS_AT: i64 = 5;
 const REST: i64 = 30;
@@ -52,26 +55,33 @@ pub(crate) fn note(work: &mut Work<'_, '_>, ticket: TicketId, brand: BrandId) ->
     Ok(())
 }
 
-/// Whether there is anything to look up.
-pub(crate) fn is_waiting(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
-    Ok(tx.first(sql::ANY, &[now.0.into()], |_| Ok(()))?.is_some())
+/// Whether there is anything to look up, now or later.
+pub(crate) fn is_waiting(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.first(sql::ANY, &[], |_| Ok(()))?.is_some())
 }
 
-/// Takes some of the look-ups that are to be made now. One whose ticket has gone, or whose brand asks nobody any more, is
+/// Takes some look-ups of each brand that are to be made now. One whose ticket has gone, or whose brand asks nobody any more, is
 /// over.
 pub(crate) fn take(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<Vec<Lookup>> {
     let skip = if tx.engine() == Engine::Postgres { sql::SKIP } else { "" };
-    let due = tx.all(&format!("{}{skip}", sql::DUE), &[now.0.into(), most.into()], |row| {
-        Ok(Lookup {
-            id: row.int(0)?,
-            ticket: TicketId(row.int(1)?),
-            brand: BrandId(row.int(2)?),
-            attempts: row.int(3)?,
-            created_at: Timestamp(row.int(4)?),
-            url: String::new(),
-            query: Vec::new(),
-        })
-    })?;
+    let due_of = format!("{}{skip}", sql::DUE);
+    let mut due: Vec<Lookup> = Vec::new();
+    for brand in tx.all(sql::BRANDS, &[now.0.into()], |row| row.int(0))? {
+        if due.len() >= TOGETHER {
+            break;
+        }
+        due.extend(tx.all(&due_of, &[brand.into(), now.0.into(), most.into()], |row| {
+            Ok(Lookup {
+                id: row.int(0)?,
+                ticket: TicketId(row.int(1)?),
+                brand: BrandId(row.int(2)?),
+                attempts: row.int(3)?,
+                created_at: Timestamp(row.int(4)?),
+                url: String::new(),
+                query: Vec::new(),
+            })
+        })?);
+    }
     let mut taken = Vec::new();
     for mut lookup in due {
         let ticket = load::many(tx, &Actor::system(), &[lookup.ticket.0])?.pop();

@@ -4,14 +4,17 @@
 pub(super) const INSERT: &str =
     "INSERT INTO crm_lookup (ticket_id, brand_id, attempts, next_at, created_at) VALUES ($1, $2, 0, $3, $3)";
 
-/// What is to be asked now of brands that are not left alone; " FOR UPDATE OF l SKIP LOCKED" is appended on PostgreSQL.
-pub(super) const DUE: &str = "SELECT l.id, l.ticket_id, l.brand_id, l.attempts, l.created_at FROM crm_lookup l \
-     LEFT JOIN crm_endpoint e ON e.brand_id = l.brand_id WHERE l.next_at <= $1 AND COALESCE(e.retry_at, 0) <= $1 \
-     ORDER BY l.next_at, l.id LIMIT $2";
+/// Brands of which something is to be asked now and which are not left alone.
+pub(super) const BRANDS: &str = "SELECT b.id FROM brand b LEFT JOIN crm_endpoint e ON e.brand_id = b.id \
+     WHERE COALESCE(e.retry_at, 0) <= $1 AND EXISTS (SELECT 1 FROM crm_lookup l WHERE l.brand_id = b.id AND l.next_at <= $1) \
+     ORDER BY b.id";
+/// What is to be asked of one; " FOR UPDATE SKIP LOCKED" is appended on PostgreSQL.
+pub(super) const DUE: &str = "SELECT id, ticket_id, brand_id, attempts, created_at FROM crm_lookup \
+     WHERE brand_id = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $3";
 /// PostgreSQL: passes over what another node takes.
-pub(super) const SKIP: &str = " FOR UPDATE OF l SKIP LOCKED";
-/// Whether there is anything.
-pub(super) const ANY: &str = "SELECT 1 FROM crm_lookup WHERE next_at <= $1 LIMIT 1";
+pub(super) const SKIP: &str = " FOR UPDATE SKIP LOCKED";
+/// Whether there is anything at all.
+pub(super) const ANY: &str = "SELECT 1 FROM crm_lookup LIMIT 1";
 /// When it is asked next.
 pub(super) const LATER: &str = "UPDATE crm_lookup SET next_at = $2, attempts = $3 WHERE id = $1";
 /// It is over.

@@ -12,7 +12,7 @@ use crate::crm::{self, Found, Lookup};
 use crate::customer::sync;
 use crate::error::{Error, Result};
 
-/// How many look-ups are under way at the same time.
+/// How many look-ups of a brand are under way at the same time.
 const AT_ONCE: i64 = 8;
 
 /// The call, as the journal names it.
@@ -23,10 +23,10 @@ impl Desk {
     pub async fn look_up(&self) -> Result<()> {
         let Ok(courier) = self.courier() else { return Ok(()) };
         loop {
-            let now = self.inner.context.now();
-            if !self.inner.store.read(Lane::Point, move |tx| crm::is_waiting(tx, now)).await? {
+            if !self.inner.store.read(Lane::Point, crm::is_waiting).await? {
                 return Ok(());
             }
+            let now = self.inner.context.now();
             let taken = self.inner.store.write(Urgency::Bulk, move |tx| crm::take(tx, now, AT_ONCE)).await?;
             if taken.is_empty() {
                 return Ok(());
