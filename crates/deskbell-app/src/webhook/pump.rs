@@ -16,6 +16,8 @@ use crate::statement::Statement;
 /// How many positions, and how many rows, one step looks through.
 const WINDOW: i64 = 20_000;
 const ROWS: i64 = 500;
+/// The same where deliveries are looked up one by one, so that no other writer waits long.
+const ROWS_AGAIN: i64 = 100;
 
 /// How many deliveries go into one statement.
 const TOGETHER: usize = 32;
@@ -48,10 +50,10 @@ pub(super) fn write_down(
     again: bool,
     now: Timestamp,
 ) -> Result<i64> {
-    let high = until.min(after + WINDOW);
-    let rows = rows(tx, webhook, after, high)?;
+    let (high, most) = (until.min(after + WINDOW), if again { ROWS_AGAIN } else { ROWS });
+    let rows = rows(tx, webhook, (after, high), most)?;
     let reached = match rows.last() {
-        Some(last) if rows.len() as i64 == ROWS => last.position,
+        Some(last) if rows.len() as i64 == most => last.position,
         _ => high,
     };
     let new = events(tx, webhook, after, rows)?;
@@ -63,12 +65,12 @@ pub(super) fn write_down(
     Ok(reached)
 }
 
-fn rows(tx: &mut Tx<'_>, webhook: &Webhook, after: i64, high: i64) -> Result<Vec<Row>> {
+fn rows(tx: &mut Tx<'_>, webhook: &Webhook, (after, high): (i64, i64), most: i64) -> Result<Vec<Row>> {
     let position = position(tx.engine());
     let mut statement = Statement::new(&sql::rows(tx.engine()));
     statement.bind(after).push(" AND ").push(position).push(" <= ").bind(high).push(" AND ");
     feed::visible(&webhook.scope(), &mut statement);
-    statement.push(" ORDER BY ").push(position).limit(ROWS);
+    statement.push(" ORDER BY ").push(position).limit(most);
     Ok(tx.all(&statement.text, &statement.params, |row| {
         Ok(Row {
             position: row.int(0)?,
