@@ -280,12 +280,15 @@ CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >=
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
 -- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at and
 -- last_update_agent are the ticket's before the change, and of a ticket that is made its own: no payload tells them.
+-- from_brand_id and from_group_id: where the ticket was before, if the write moved it.
 -- There is one writer, so the id is the position in the order of all.
 CREATE TABLE journal (
     id                INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     ticket_id         INTEGER NOT NULL,
     brand_id          INTEGER NOT NULL,
     group_id          INTEGER NOT NULL,
+    from_brand_id     INTEGER,
+    from_group_id     INTEGER,
     item_type         TEXT NOT NULL,
     before            TEXT,
     after             TEXT,
@@ -414,7 +417,9 @@ CREATE TABLE webhook (
     replay_after     INTEGER,
     replay_until     INTEGER,
     failures         INTEGER NOT NULL,
+    rests            INTEGER NOT NULL,
     retry_at         INTEGER NOT NULL,
+    taken_at         INTEGER NOT NULL,
     problem          TEXT NOT NULL,
     lease_owner      TEXT NOT NULL,
     lease_until      INTEGER NOT NULL,
@@ -422,6 +427,15 @@ CREATE TABLE webhook (
     last_update      INTEGER NOT NULL,
     version          INTEGER NOT NULL
 ) STRICT;
+
+-- Stretches of the journal that a webhook is not told of, since it was inactive: after a position, until another one; null while
+-- it is inactive.
+CREATE TABLE webhook_gap (
+    webhook_id INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+    after      INTEGER NOT NULL,
+    until      INTEGER,
+    PRIMARY KEY (webhook_id, after)
+) STRICT, WITHOUT ROWID;
 
 -- What a webhook is to be told or was told: an event each. position: that of the event's first journal row. subject: what the
 -- event is about, whose deliveries keep their order: a ticket's id, or a customer's below zero. state: 1 waiting,
@@ -445,6 +459,8 @@ CREATE TABLE webhook_delivery (
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, position) WHERE next_at IS NOT NULL;
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, subject, position) WHERE state = 1;
 CREATE INDEX webhook_delivery_by_state ON webhook_delivery (webhook_id, state, id);
+CREATE INDEX webhook_delivery_stale ON webhook_delivery (webhook_id, since, id) WHERE state = 1;
+CREATE INDEX webhook_delivery_ended ON webhook_delivery (webhook_id, state, ended_at, id) WHERE ended_at IS NOT NULL;
 
 -- Each time that it was tried. status: of the answer, null if there was none; problem: empty if it was good.
 CREATE TABLE webhook_try (

@@ -70,7 +70,16 @@ pub(super) fn note(work: &mut Work<'_, '_>, customer: &Customer, happened: Happe
     let (ticket, group, after) = (TicketId::NONE, GroupId::NONE, Some(customer.id.to_string()));
     // A ticket's times are none of theirs.
     let times = Times { last_update: work.now, closed_at: None, last_update_agent: None };
-    work.record(Event { ticket, brand: customer.brand, group, item_type, before: None, after, times });
+    work.record(Event {
+        ticket,
+        brand: customer.brand,
+        group,
+        from: None,
+        item_type,
+        before: None,
+        after,
+        times,
+    });
 }
 
 /// Writes the row as it stands, without a version step of its own.

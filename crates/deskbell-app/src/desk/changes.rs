@@ -88,7 +88,7 @@ impl Desk {
         }
         let mut turns = TURNS;
         while turns > 0 && self.inner.store.read(Lane::Point, feed::is_unsealed).await? {
-            match self.inner.store.write(Urgency::Interactive, feed::seal).await? {
+            match self.seal_some().await? {
                 Sealed::All => break,
                 Sealed::Some => {}
                 Sealed::Elsewhere => {
@@ -98,6 +98,11 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// One step of `seal`, on PostgreSQL.
+    pub async fn seal_some(&self) -> Result<Sealed> {
+        self.inner.store.write(Urgency::Interactive, feed::seal).await
     }
 
     /// Adds events that have their place to the journal's chain, a block at a time until none is left. It is put together

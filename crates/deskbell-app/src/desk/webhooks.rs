@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deskbell_core::{Actor, Code, Fault, Timestamp, WebhookId};
 use deskbell_db::{Lane, Urgency};
@@ -13,12 +13,16 @@ use tokio::time::sleep;
 
 use super::Desk;
 use crate::error::Result;
-use crate::webhook::{self, BREAKS_AT, Delivery, Outcome, Round, Secret, Try, Webhook};
+use crate::webhook::{
+    self, BREAKS_AT, Delivery, Ended, Found, GONE, Glance, Outcome, Round, Secret, Try, Webhook,
+};
 
-/// How many webhooks are told at the same time, how many deliveries of one are under way, and how many one round takes.
-pub(super) const ROUNDS: usize = 8;
+/// How many webhooks are told at the same time, how many deliveries of one are under way, how many one round takes, and after
+/// how long it sends no more.
+pub(super) const ROUNDS: usize = 32;
 const AT_ONCE: usize = 8;
 const LETTERS: i64 = 64;
+const TURN: Duration = Duration::from_secs(1);
 
 /// How often is looked for what is to be tried again, and for what other processes wrote.
 const LOOK: Duration = Duration::from_secs(1);
@@ -126,11 +130,12 @@ impl Desk {
     /// Tells webhooks what happens, for as long as the desk is served.
     pub(super) async fn tell_webhooks(self) {
         let mut listening = self.listen();
+        let glance = Arc::default();
         let busy: Arc<Mutex<HashSet<WebhookId>>> = Arc::default();
         let mut running = JoinSet::new();
         while !listening.is_over() {
             while running.try_join_next().is_some() {}
-            match self.wanting().await {
+            match self.wanting(&glance).await {
                 Ok(wanting) => {
                     for id in wanting {
                         if !busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
@@ -154,36 +159,54 @@ impl Desk {
 
     /// Tells all webhooks what is to be told now, and returns when that is done.
     pub async fn tell_all(&self) -> Result<()> {
-        for id in self.wanting().await? {
+        for id in self.wanting(&Arc::default()).await? {
             self.tell(id).await;
         }
         Ok(())
     }
 
-    async fn wanting(&self) -> Result<Vec<WebhookId>> {
+    async fn wanting(&self, glance: &Arc<Mutex<Glance>>) -> Result<Vec<WebhookId>> {
         if self.inner.courier.get().is_none()
             || !self.inner.store.read(Lane::Point, webhook::any_active).await?
         {
             return Ok(Vec::new());
         }
         self.seal().await?;
-        let (node, now) = (self.inner.node.clone(), self.inner.context.now());
-        self.inner.store.read(Lane::Point, move |tx| webhook::wanting(tx, &node, now)).await
+        let (node, now, glance) = (self.inner.node.clone(), self.inner.context.now(), Arc::clone(glance));
+        let look = self.inner.store.read(Lane::Point, move |tx| {
+            glance.lock().unwrap_or_else(PoisonError::into_inner).look(tx, &node, now)
+        });
+        let Found { wanting, behind } = look.await?;
+        if !behind.is_empty() {
+            self.inner.store.write(Urgency::Bulk, move |tx| webhook::advance(tx, &behind)).await?;
+        }
+        Ok(wanting)
     }
 
     /// Does a webhook's rounds until nothing is to be tried now.
     async fn tell(&self, id: WebhookId) {
+        let mut taken = false;
         loop {
             // The semaphore is never closed.
             let Ok(_turn) = self.inner.rounds.acquire().await else { return };
             match self.round(id).await {
-                Ok(true) => {}
-                Ok(false) => break,
+                Ok(Some(more)) => {
+                    taken = true;
+                    if !more {
+                        break;
+                    }
+                }
+                // It is another node's, or rests.
+                Ok(None) => break,
                 Err(error) => {
                     tracing::warn!(webhook = id.0, %error, "a webhook is told later");
+                    taken = true;
                     break;
                 }
             }
+        }
+        if !taken {
+            return;
         }
         let node = self.inner.node.clone();
         let release = self.inner.store.write(Urgency::Bulk, move |tx| webhook::release(tx, id, &node));
@@ -192,55 +215,67 @@ impl Desk {
         }
     }
 
-    /// One round. Answers whether there may be more to do now.
-    async fn round(&self, id: WebhookId) -> Result<bool> {
+    /// One round. Answers whether there may be more to do now; `None` if there was no turn to take.
+    async fn round(&self, id: WebhookId) -> Result<Option<bool>> {
         let (node, now) = (self.inner.node.clone(), self.inner.context.now());
         let begin =
             self.inner.store.write(Urgency::Bulk, move |tx| webhook::begin(tx, id, &node, now, LETTERS));
-        let Some(round) = begin.await? else { return Ok(false) };
+        let Some(round) = begin.await? else { return Ok(None) };
         let Round { webhook: tried, due, more } = round;
         if due.is_empty() {
-            return Ok(more);
+            return Ok(Some(more));
         }
-        let letters = self.inner.store.read(Lane::List, move |tx| webhook::letters(tx, &due)).await?;
+        let of = tried.clone();
+        let letters = self.inner.store.read(Lane::List, move |tx| webhook::letters(tx, &of, due.clone()));
+        let (letters, void) = letters.await?;
         let outcomes = self.send(&tried, letters).await?;
+        if outcomes.iter().any(|(_, tried)| tried.status == Some(GONE)) {
+            // What happened until now still has its place.
+            self.seal().await?;
+        }
         let (context, now) = (Arc::clone(&self.inner.context), self.inner.context.now());
-        let record = self
-            .inner
-            .store
-            .write(Urgency::Bulk, move |tx| webhook::record(tx, &*context, &tried, &outcomes, now));
+        let ended = Ended { tried, outcomes, void };
+        let record =
+            self.inner.store.write(Urgency::Bulk, move |tx| webhook::record(tx, &*context, &ended, now));
         record.await?;
-        Ok(true)
+        Ok(Some(true))
     }
 
-    /// Sends the letters of a round, some at a time, until the endpoint has failed too often and never taken one.
+    /// Sends the letters of a round, some at a time, until the endpoint has failed too often and dealt with none, or the turn is
+    /// over: an endpoint that is slow keeps no other one waiting for long.
     async fn send(&self, webhook: &Webhook, letters: Vec<(Delivery, String)>) -> Result<Vec<Outcome>> {
         let (courier, mut letters) = (self.courier()?, letters.into_iter());
         let (mut running, mut outcomes) = (JoinSet::new(), Vec::new());
-        let (mut failures, mut sent, mut takes) = (webhook.failures, 0, false);
+        let (mut failures, mut is_up) = (webhook.failures, false);
+        let end = Instant::now() + TURN;
         loop {
-            while running.len() < AT_ONCE && (sent == 0 || takes || failures < BREAKS_AT) {
+            while running.len() < AT_ONCE
+                && (running.is_empty() && outcomes.is_empty()
+                    || (is_up || failures < BREAKS_AT) && Instant::now() < end)
+            {
                 let Some((delivery, body)) = letters.next() else { break };
                 let at = self.inner.context.now();
                 let letter = letter(webhook, &delivery, body, at);
                 let sending = courier.deliver(letter);
                 running.spawn(async move { (delivery, at, sending.await) });
-                sent += 1;
             }
             let Some(ended) = running.join_next().await else { return Ok(outcomes) };
             let Ok((delivery, at, mut answered)) = ended else { continue };
             shorten(&mut answered);
-            takes |= answered.problem.is_empty();
-            failures += 1;
             let Answered { status, answer, took_ms, problem } = answered;
-            outcomes.push((delivery, Try { at, took_ms, status, answer, problem }));
+            let tried = Try { at, took_ms, status, answer, problem };
+            is_up |= tried.is_up();
+            failures += 1;
+            outcomes.push((delivery, tried));
         }
     }
 
     /// Gives up what waited too long for its webhook, and forgets what the log keeps no longer.
     pub async fn forget_deliveries(&self) -> Result<()> {
         let now = self.inner.context.now();
-        while self.inner.store.write(Urgency::Bulk, move |tx| webhook::forget(tx, now)).await? {}
+        for id in self.inner.store.read(Lane::Point, webhook::all).await? {
+            while self.inner.store.write(Urgency::Bulk, move |tx| webhook::forget(tx, id, now)).await? {}
+        }
         Ok(())
     }
 }

@@ -15,10 +15,9 @@ use deskbell_core::{Actor, Code, Fault, Permission, Scope, TicketId, Timestamp};
 use deskbell_db::{Engine, Row, Tx, Value};
 
 use crate::error::{Error, Result};
-use crate::item;
 use crate::journal::position;
+use crate::journal::sight::{self, Place};
 use crate::statement::Statement;
-use crate::ticket::load;
 
 /// How many positions one statement looks through.
 const WINDOW: i64 = 5_000;
@@ -44,14 +43,18 @@ pub struct Change {
 }
 
 impl Change {
-    fn read(row: &Row<'_>) -> std::result::Result<Self, deskbell_db::Error> {
+    /// Reads one row of `sql::COLUMNS`, as far as it exists for the scope's owner.
+    fn read(row: &Row<'_>, scope: &Scope) -> std::result::Result<Self, deskbell_db::Error> {
         let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
+        let (item_type, mut before, mut after) = (row.str(2)?.to_owned(), text(3)?, text(4)?);
+        let left = before.is_some() && after.is_none();
+        Place::read(row, 8)?.seen_by(scope, &item_type, left).mask(&mut before, &mut after);
         Ok(Self {
             position: row.int(0)?,
             ticket: TicketId(row.int(1)?),
-            item_type: row.str(2)?.to_owned(),
-            before: text(3)?,
-            after: text(4)?,
+            item_type,
+            before,
+            after,
             initiated_by: row.str(5)?.to_owned(),
             batch: row.str(6)?.to_owned(),
             created_at: Timestamp(row.int(7)?),
@@ -108,7 +111,8 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
         let high = last.min(next + WINDOW);
         let left = wish.limit - changes.len() as i64;
         let statement = window(tx.engine(), actor, wish, (next, high), left);
-        changes.extend(tx.all(&statement.text, &statement.params, Change::read)?);
+        let read = |row: &Row<'_>| Change::read(row, &actor.scope);
+        changes.extend(tx.all(&statement.text, &statement.params, read)?);
         next = high;
         if changes.len() as i64 >= wish.limit {
             next = changes.last().map_or(high, |change: &Change| change.position);
@@ -133,26 +137,10 @@ fn window(engine: Engine, actor: &Actor, wish: &Wish, (low, high): (i64, i64), l
     let mut statement = Statement::new(&sql::select(engine));
     statement.bind(low).push(" AND ").push(position).push(" <= ").bind(high);
     statement.push(" AND ");
-    visible(&actor.scope, &mut statement);
+    sight::exists(&actor.scope, true, &mut statement);
     of_types(&mut statement, &wish.types);
     statement.push(" ORDER BY ").push(position).limit(limit);
     statement
-}
-
-/// Appends the condition that a journal row `j`, with its ticket `t` if that is there, exists for the scope's owner: then as
-/// it happened, and now as the ticket is. Customers are a matter of brands alone.
-pub(crate) fn visible(scope: &Scope, statement: &mut Statement) {
-    if scope.is_everything() {
-        statement.push("1 = 1");
-        return;
-    }
-    statement.push("(j.ticket_id = 0 AND ");
-    item::within(statement, "j.brand_id", scope, |grant| &grant.brands);
-    statement.push(" OR j.ticket_id <> 0 AND ");
-    load::in_scope(scope, "j.", statement);
-    statement.push(" AND (t.id IS NULL OR ");
-    load::in_scope(scope, "t.", statement);
-    statement.push("))");
 }
 
 fn of_types(statement: &mut Statement, types: &[String]) {
@@ -184,7 +172,7 @@ pub(crate) fn is_unsealed(tx: &mut Tx<'_>) -> Result<bool> {
 
 /// What came of giving positions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Sealed {
+pub enum Sealed {
     /// Every event that was committed has its position.
     All,
     /// There may be more.
@@ -200,5 +188,10 @@ pub(crate) fn seal(tx: &mut Tx<'_>) -> Result<Sealed> {
     }
     let last = last(tx)?;
     let sealed = tx.exec(sql::SEAL, &[last.into()])?;
-    Ok(if sealed < SEALED { Sealed::All } else { Sealed::Some })
+    if sealed < SEALED {
+        return Ok(Sealed::All);
+    }
+    // Nobody is to see a part of what one call did to a ticket.
+    tx.exec(sql::SEAL_REST, &[last.into(), (last + SEALED as i64).into()])?;
+    Ok(Sealed::Some)
 }

@@ -6,7 +6,7 @@ use deskbell_db::Tx;
 
 use super::{Change, Part, Wish, last, no_cursor, of_types, sql};
 use crate::error::Result;
-use crate::journal::position;
+use crate::journal::{position, sight};
 use crate::statement::Statement;
 use crate::ticket::load;
 
@@ -31,15 +31,13 @@ pub fn of_ticket(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, wish: &Wish) -> R
     }
     let mut statement = Statement::new(&sql::select_of_ticket(engine));
     statement.bind(id.0).push(" AND ").push(position(engine)).push(" > ").bind(after);
-    if !actor.scope.is_everything() {
-        statement.push(" AND ");
-        load::in_scope(&actor.scope, "j.", &mut statement);
-    }
+    statement.push(" AND ");
+    sight::exists(&actor.scope, false, &mut statement);
     of_types(&mut statement, &wish.types);
     // Events of one ticket have their positions in the order of their ids, by which they are found.
     statement.push(" ORDER BY j.id").limit(wish.limit);
     let changes = tx.all(&statement.text, &statement.params, |row| {
-        Ok(TicketChange { change: Change::read(row)?, call: row.str(8)?.to_owned() })
+        Ok(TicketChange { change: Change::read(row, &actor.scope)?, call: row.str(13)?.to_owned() })
     })?;
     let next = changes.last().map_or(after, |found| found.change.position);
     Ok(Part { changes, next })

@@ -2,6 +2,7 @@
 //! webhooks read it. Rows are only ever added; a purge empties their payload and keeps their hash.
 
 pub(crate) mod chain;
+pub(crate) mod sight;
 mod sql;
 
 use std::ops::ControlFlow;
@@ -24,6 +25,8 @@ pub struct Event {
     pub brand: BrandId,
     /// The ticket's group after the change.
     pub group: GroupId,
+    /// The ticket's brand and group before, if the write moved it.
+    pub from: Option<(BrandId, GroupId)>,
     /// The field, by its key in the item; `created`, `deleted`, `restored`, `note` or `message`; `customer_created` and so on.
     pub item_type: &'static str,
     /// The value before.
@@ -118,6 +121,8 @@ pub(crate) fn write(work: &mut Work<'_, '_>, events: &[Event]) -> Result<()> {
             params.push(event.ticket.0.into());
             params.push(event.brand.0.into());
             params.push(event.group.0.into());
+            params.push(event.from.map(|(brand, _)| brand.0).into());
+            params.push(event.from.map(|(_, group)| group.0).into());
             params.push(event.item_type.into());
             params.push(event.before.as_deref().into());
             params.push(event.after.as_deref().into());

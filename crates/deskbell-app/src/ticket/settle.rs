@@ -187,7 +187,9 @@ impl Settled {
         before: Option<String>,
         after: Option<String>,
     ) {
-        work.record(event(&self.now, self.before.times(), item_type, before, after));
+        let (was, now) = ((self.before.brand, self.before.group), (self.now.brand, self.now.group));
+        let from = (was != now).then_some(was);
+        work.record(Event { from, ..event(&self.now, self.before.times(), item_type, before, after) });
     }
 
     /// Takes notes out of the timeline, and puts back those that were taken out.
@@ -294,5 +296,6 @@ pub(super) fn event(
     before: Option<String>,
     after: Option<String>,
 ) -> Event {
-    Event { ticket: ticket.id, brand: ticket.brand, group: ticket.group, item_type, before, after, times }
+    let (brand, group) = (ticket.brand, ticket.group);
+    Event { ticket: ticket.id, brand, group, from: None, item_type, before, after, times }
 }

@@ -2,7 +2,7 @@
 
 use deskbell_core::{Code, Fault, Permission, Timestamp, Version, WebhookId};
 
-use super::{Fields, Secret, Webhook, check, event, sql};
+use super::{Fields, Secret, Webhook, check, event, gap, sql};
 use crate::error::Result;
 use crate::feed;
 use crate::item;
@@ -47,7 +47,11 @@ pub fn create(work: &mut Work<'_, '_>, fields: &Fields) -> Result<(WebhookId, Se
         ],
         |row| row.int(0),
     )?;
-    Ok((WebhookId(id.unwrap_or_default()), webhook.secret))
+    let id = WebhookId(id.unwrap_or_default());
+    if !webhook.active {
+        gap::open(work.tx, id)?;
+    }
+    Ok((id, webhook.secret))
 }
 
 fn blank(work: &mut Work<'_, '_>) -> Result<Webhook> {
@@ -64,7 +68,9 @@ fn blank(work: &mut Work<'_, '_>) -> Result<Webhook> {
         position: feed::last(work.tx)?,
         replay: None,
         failures: 0,
+        rests: 0,
         retry_at: Timestamp(0),
+        taken_at: work.now,
         problem: String::new(),
         created_at: work.now,
         last_update: work.now,

@@ -17,7 +17,7 @@ const COUNTED: i64 = 10_000;
 pub struct Logged {
     /// The delivery.
     pub delivery: Delivery,
-    /// What the endpoint is told.
+    /// What the endpoint is told; empty if that is nothing of the webhook's, as it is by now.
     pub body: String,
     /// Each time that it was tried, oldest first.
     pub tries: Vec<Try>,
@@ -51,7 +51,7 @@ pub fn log(
     let mut tries = tries(tx, &ids)?;
     let mut logged = Vec::with_capacity(found.len());
     for delivery in found {
-        let body = body(tx, &delivery)?;
+        let body = body(tx, &webhook, &delivery)?.unwrap_or_default();
         logged.push(Logged { body, tries: tries.remove(&delivery.id.0).unwrap_or_default(), delivery });
     }
     Ok((webhook, total, logged))

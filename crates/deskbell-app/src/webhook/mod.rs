@@ -1,13 +1,16 @@
 //! Webhooks: endpoints that are told what happens, as the Standard Webhooks specification says.
 //!
-//! The journal is the outbox: its rows are written in the transaction of the change. `pump.rs` follows it and writes down a
-//! delivery for each event that a webhook is told of; `round.rs` says what is to be tried, and keeps what came of it. How
-//! an endpoint is reached is a `Courier`'s matter (`desk/webhooks.rs`).
+//! The journal is the outbox: its rows are written in the transaction of the change. `glance.rs` looks whom they concern,
+//! `pump.rs` writes down a delivery for each event that a webhook is told of; `round.rs` says what is to be tried, and keeps
+//! what came of it. How an endpoint is reached is a `Courier`'s matter (`desk/webhooks.rs`).
 
 mod create;
 mod delete;
 mod event;
+mod forget;
+mod gap;
 mod get;
+mod glance;
 mod log;
 mod payload;
 mod pump;
@@ -30,14 +33,16 @@ use crate::statement::Statement;
 pub use create::create;
 pub use delete::delete;
 pub use event::Event;
+pub(crate) use forget::{all, forget};
 pub use get::{Counts, counts, get, list};
+pub(crate) use glance::{Found, Glance, advance};
 pub use log::{Logged, log};
 pub use payload::TEST;
 pub(crate) use payload::{body, test_body};
 pub use replay::{Which, replay};
 pub use rotate::{Rotated, rotate};
 pub(crate) use round::{
-    BREAKS_AT, Outcome, Round, any_active, begin, forget, free, letters, record, release, wanting,
+    BREAKS_AT, Ended, GONE, Outcome, Round, any_active, begin, free, letters, record, release,
 };
 pub use row::{Delivery, State, Try, Webhook};
 pub use rules::{Fields, check};

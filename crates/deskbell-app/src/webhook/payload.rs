@@ -6,9 +6,10 @@ use deskbell_db::Tx;
 use serde::Serialize;
 
 use super::event::Event;
-use super::row::Delivery;
+use super::row::{Delivery, Webhook};
 use super::sql;
 use crate::error::Result;
+use crate::journal::sight::{Place, Sight};
 
 /// The kind of a message that only shows that the way is open.
 pub const TEST: &str = "webhook.test";
@@ -51,39 +52,35 @@ struct Row {
     item_type: String,
     before: Option<String>,
     after: Option<String>,
-    brand: i64,
-    group: i64,
     initiated_by: String,
     at: Timestamp,
+    place: Place,
+    sight: Sight,
 }
 
-/// The text that tells of a delivery's event.
-pub(crate) fn body(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<String> {
-    let read = |row: &deskbell_db::Row<'_>| {
-        let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
-        Ok(Row {
-            item_type: row.str(0)?.to_owned(),
-            before: text(1)?,
-            after: text(2)?,
-            brand: row.int(3)?,
-            group: row.int(4)?,
-            initiated_by: row.str(5)?.to_owned(),
-            at: Timestamp(row.int(6)?),
-        })
-    };
-    let event = delivery.event;
-    let rows = if event.gathers() {
+/// The text that tells of a delivery's event, as far as it exists for the webhook; `None` if nothing does.
+pub(crate) fn body(tx: &mut Tx<'_>, webhook: &Webhook, delivery: &Delivery) -> Result<Option<String>> {
+    let (event, scope) = (delivery.event, webhook.scope());
+    if !webhook.events.contains(&event) {
+        return Ok(None);
+    }
+    let mut rows = if event.gathers() {
         let params = [delivery.subject.into(), delivery.batch.as_str().into(), delivery.position.into()];
-        let mut rows = tx.all(&sql::told(tx.engine()), &params, read)?;
-        rows.retain(|row| {
-            let of = Event::of_row(&row.item_type, row.after.is_none() && row.before.is_some());
-            of == event || of == Event::TicketChanged
-        });
-        rows
+        tx.all(&sql::told(tx.engine()), &params, Row::read)?
     } else {
-        tx.all(&sql::told_alone(tx.engine()), &[delivery.position.into()], read)?
+        tx.all(&sql::told_alone(tx.engine()), &[delivery.position.into()], Row::read)?
     };
-    let last = rows.last();
+    rows.retain(|row| {
+        let of = Event::of_row(&row.item_type, row.left());
+        of == event || event.gathers() && of == Event::TicketChanged
+    });
+    for row in &mut rows {
+        row.sight = row.place.seen_by(&scope, &row.item_type, row.left());
+        row.sight.mask(&mut row.before, &mut row.after);
+    }
+    rows.retain(|row| row.sight != Sight::Hidden);
+    let Some(last) = rows.last() else { return Ok(None) };
+    let (brand, group) = last.place.shown(last.sight);
     let is_entry = matches!(event, Event::MessageCreated | Event::NoteCreated | Event::NoteDeleted);
     let changes = rows.iter().map(|row| Change {
         item_type: row.item_type.clone(),
@@ -94,14 +91,35 @@ pub(crate) fn body(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<String> {
         ticket_id: delivery.ticket(),
         customer_id: delivery.customer(),
         message_id: rows.first().filter(|_| is_entry).map(message_id),
-        brand_id: last.map_or(0, |row| row.brand),
-        assigned_group_id: delivery.ticket().and_then(|_| last.map(|row| row.group)),
-        initiated_by: last.map(|row| row.initiated_by.clone()).unwrap_or_default(),
+        brand_id: brand.0,
+        assigned_group_id: delivery.ticket().map(|_| group.0),
+        initiated_by: last.initiated_by.clone(),
         batch: delivery.batch.clone(),
         cursor: delivery.position.to_string(),
         changes: (event == Event::TicketChanged).then(|| changes.collect()),
     };
-    Ok(text(event.as_str(), last.map_or(delivery.since, |row| row.at), data))
+    Ok(Some(text(event.as_str(), last.at, data)))
+}
+
+impl Row {
+    /// Reads one row of what tells of an event.
+    fn read(row: &deskbell_db::Row<'_>) -> std::result::Result<Self, deskbell_db::Error> {
+        let text = |at| row.opt_str(at).map(|text| text.map(str::to_owned));
+        Ok(Self {
+            item_type: row.str(0)?.to_owned(),
+            before: text(1)?,
+            after: text(2)?,
+            initiated_by: row.str(3)?.to_owned(),
+            at: Timestamp(row.int(4)?),
+            place: Place::read(row, 5)?,
+            sight: Sight::Hidden,
+        })
+    }
+
+    /// Whether it tells of something that left.
+    fn left(&self) -> bool {
+        self.after.is_none() && self.before.is_some()
+    }
 }
 
 /// The id of the message or note that a row is about: of one that left, the journal has all.

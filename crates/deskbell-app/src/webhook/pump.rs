@@ -9,8 +9,7 @@ use super::event::Event;
 use super::row::Webhook;
 use super::sql;
 use crate::error::Result;
-use crate::feed;
-use crate::journal::position;
+use crate::journal::{position, sight};
 use crate::statement::Statement;
 
 /// How many positions, and how many rows, one step looks through.
@@ -69,7 +68,7 @@ fn rows(tx: &mut Tx<'_>, webhook: &Webhook, (after, high): (i64, i64), most: i64
     let position = position(tx.engine());
     let mut statement = Statement::new(&sql::rows(tx.engine()));
     statement.bind(after).push(" AND ").push(position).push(" <= ").bind(high).push(" AND ");
-    feed::visible(&webhook.scope(), &mut statement);
+    sight::exists(&webhook.scope(), true, &mut statement);
     statement.push(" ORDER BY ").push(position).limit(most);
     Ok(tx.all(&statement.text, &statement.params, |row| {
         Ok(Row {
@@ -87,7 +86,7 @@ fn rows(tx: &mut Tx<'_>, webhook: &Webhook, (after, high): (i64, i64), most: i64
 /// was made it is part of its beginning.
 fn events(tx: &mut Tx<'_>, webhook: &Webhook, after: i64, rows: Vec<Row>) -> Result<Vec<New>> {
     let gathered = rows.iter().filter(|row| Event::of_row(&row.item_type, row.gone).gathers());
-    let firsts = firsts(tx, gathered)?;
+    let firsts = firsts(tx, webhook, gathered)?;
     let mut new: Vec<New> = Vec::new();
     let mut begun = HashSet::new();
     for row in rows {
@@ -112,10 +111,11 @@ fn events(tx: &mut Tx<'_>, webhook: &Webhook, after: i64, rows: Vec<Row>) -> Res
     Ok(new)
 }
 
-/// With which event, and where, each write to each ticket begins. The rows of a write need not stand together, so a part of
-/// the journal does not tell.
+/// With which event, and where, each write to each ticket begins for a webhook. The rows of a write need not stand together, so
+/// a part of the journal does not tell.
 fn firsts<'r>(
     tx: &mut Tx<'_>,
+    webhook: &Webhook,
     rows: impl Iterator<Item = &'r Row>,
 ) -> Result<HashMap<(i64, String), (Event, i64)>> {
     let (mut tickets, mut batches): (Vec<i64>, Vec<Value<'static>>) = (Vec::new(), Vec::new());
@@ -132,6 +132,8 @@ fn firsts<'r>(
     }
     let mut statement = Statement::new(&sql::firsts(tx.engine()));
     statement.within("j.ticket_id", &tickets).push(" AND ").among("j.batch_id", batches);
+    statement.push(" AND ");
+    sight::exists(&webhook.scope(), false, &mut statement);
     statement.push(sql::FIRSTS_BY);
     let all = tx.all(&statement.text, &statement.params, |row| {
         let key = (row.int(0)?, row.str(1)?.to_owned());

@@ -5,6 +5,7 @@ use deskbell_core::{Code, DeliveryId, Fault, WebhookId};
 use super::row::{Delivery, State, Webhook};
 use super::{load, pump, sql};
 use crate::error::Result;
+use crate::feed;
 use crate::statement::Statement;
 use crate::work::Work;
 
@@ -40,9 +41,9 @@ fn after(work: &mut Work<'_, '_>, webhook: &Webhook, position: i64) -> Result<()
         let message = "The webhook is being told again already. Wait until that is written down.";
         return Err(Fault::new(Code::Conflict, message).into());
     }
-    if position > webhook.position {
-        let message =
-            format!("after is beyond what the webhook was told of: {} is its cursor.", webhook.position);
+    let last = feed::last(work.tx)?;
+    if position > last {
+        let message = format!("after is no cursor of the change feed: {last} is the last one.");
         return Err(Fault::of("after", Code::InvalidParameter, message).into());
     }
     work.tx.exec(sql::REPLAY, &[webhook.id.0.into(), position.into()])?;

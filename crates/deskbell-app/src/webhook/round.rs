@@ -4,6 +4,7 @@
 use deskbell_core::{Context, Timestamp, WebhookId};
 use deskbell_db::Tx;
 
+use super::gap;
 use super::row::{Delivery, State, Try, Webhook};
 use super::{body, pump, sql};
 use crate::error::Result;
@@ -21,18 +22,10 @@ const SLOW: [i64; 8] = [300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400]
 /// A slow retry is up to a fifth later, so that many do not come at one moment.
 const JITTER: i64 = 5;
 
-/// After how long a delivery that waits is given up, in seconds: somewhat more than all tries take.
-const PATIENCE: i64 = 4 * 86_400;
-
-/// After how many failures without a success between them an endpoint is left alone, for how long at first and at the most, in seconds.
+/// After how many failures an endpoint is left alone, for how long at first and at the most, in seconds.
 pub(crate) const BREAKS_AT: i64 = 5;
 const REST: i64 = 10;
 const LONGEST_REST: i64 = 900;
-
-/// How long the log keeps what was delivered and what is dead, in seconds, and how many of what was delivered.
-const DELIVERED_FOR: i64 = 7 * 86_400;
-const DEAD_FOR: i64 = 30 * 86_400;
-const DELIVERED_KEPT: i64 = 10_000;
 
 /// What is to be tried.
 pub(crate) struct Round {
@@ -50,13 +43,6 @@ pub(crate) type Outcome = (Delivery, Try);
 /// Whether anybody is to be told.
 pub(crate) fn any_active(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(tx.first(sql::ANY_ACTIVE, &[], |_| Ok(()))?.is_some())
-}
-
-/// The webhooks for which this node has something to do.
-pub(crate) fn wanting(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<Vec<WebhookId>> {
-    let last = feed::last(tx)?;
-    let params = [now.0.into(), last.into(), node.into()];
-    Ok(tx.all(sql::WANTING, &params, |row| Ok(WebhookId(row.int(0)?)))?)
 }
 
 /// Ends the leases of all others: for a node that knows that it is alone.
@@ -87,76 +73,137 @@ pub(crate) fn begin(
     }
     let last = feed::last(tx)?;
     if webhook.position < last {
-        webhook.position = pump::write_down(tx, &webhook, (webhook.position, last), false, now)?;
+        webhook.position = follow(tx, &webhook, last, now)?;
         tx.exec(sql::WRITTEN_DOWN, &[id.0.into(), webhook.position.into()])?;
     }
     let more = webhook.position < last || webhook.replay.is_some();
-    let most = if webhook.failures >= BREAKS_AT { 1 } else { most };
-    let mut statement = Statement::new(&sql::due());
-    statement.limit(most);
-    let due = tx.all(&statement.text, &[id.0.into(), now.0.into()], Delivery::read)?;
+    let due = if webhook.is_broken() {
+        // Not the same one each time, since it may be at fault itself.
+        tx.all(&sql::probe(), &[id.0.into(), now.0.into()], Delivery::read)?
+    } else {
+        let mut statement = Statement::new(&sql::due());
+        statement.limit(most);
+        tx.all(&statement.text, &[id.0.into(), now.0.into()], Delivery::read)?
+    };
     Ok(Some(Round { webhook, due, more }))
 }
 
-/// The deliveries and their texts.
-pub(crate) fn letters(tx: &mut Tx<'_>, due: &[Delivery]) -> Result<Vec<(Delivery, String)>> {
-    due.iter().map(|delivery| Ok((delivery.clone(), body(tx, delivery)?))).collect()
+/// Writes down what happened up to a position, some of it. Answers how far it came.
+fn follow(tx: &mut Tx<'_>, webhook: &Webhook, last: i64, now: Timestamp) -> Result<i64> {
+    let mut position = webhook.position;
+    let mut next = gap::next(tx, webhook.id)?;
+    while let Some(gap) = next.filter(|gap| gap.after <= position) {
+        position = position.max(gap.until);
+        gap::pass(tx, webhook.id, gap)?;
+        next = gap::next(tx, webhook.id)?;
+    }
+    let until = next.map_or(last, |gap| gap.after.min(last));
+    if until <= position {
+        return Ok(position);
+    }
+    pump::write_down(tx, webhook, (position, until), false, now)
 }
 
-fn locked(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<Webhook>> {
+/// The deliveries and their texts; and those of which nothing exists for the webhook, as it is by now.
+pub(crate) fn letters(
+    tx: &mut Tx<'_>,
+    webhook: &Webhook,
+    due: Vec<Delivery>,
+) -> Result<(Vec<(Delivery, String)>, Vec<Delivery>)> {
+    let (mut letters, mut void) = (Vec::new(), Vec::new());
+    for delivery in due {
+        match body(tx, webhook, &delivery)? {
+            Some(text) => letters.push((delivery, text)),
+            None => void.push(delivery),
+        }
+    }
+    Ok((letters, void))
+}
+
+pub(super) fn locked(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<Webhook>> {
     let mut statement = Statement::new(&sql::select());
     statement.push(sql::BY_ID).bind(id.0);
     item::lock(tx, &mut statement);
     Ok(tx.first(&statement.text, &statement.params, Webhook::read)?)
 }
 
-/// Keeps what came of a round's tries at a webhook's address.
-pub(crate) fn record(
-    tx: &mut Tx<'_>,
-    context: &dyn Context,
-    tried: &Webhook,
-    outcomes: &[Outcome],
-    now: Timestamp,
-) -> Result<()> {
+/// What came of a round.
+pub(crate) struct Ended {
+    /// The webhook, as it was in the beginning.
+    pub(crate) tried: Webhook,
+    /// What was tried.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// What was not to be told.
+    pub(crate) void: Vec<Delivery>,
+}
+
+/// Keeps what came of a round.
+pub(crate) fn record(tx: &mut Tx<'_>, context: &dyn Context, ended: &Ended, now: Timestamp) -> Result<()> {
+    let Ended { tried, outcomes, void } = ended;
     let Some(mut webhook) = locked(tx, tried.id)? else { return Ok(()) };
-    // Slow failures end together, so their order says nothing: an endpoint that takes some is up.
-    let takes = outcomes.iter().any(|(_, tried)| tried.problem.is_empty());
+    for delivery in void {
+        tx.exec(sql::DROP, &[delivery.id.0.into(), webhook.id.0.into()])?;
+        tx.exec(sql::FORWARD, &[webhook.id.0.into(), delivery.subject.into(), now.0.into()])?;
+    }
     for (delivery, tried) in outcomes {
         keep(tx, context, &webhook, delivery, tried, now)?;
-        if tried.problem.is_empty() {
-            continue;
-        }
-        webhook.failures += 1;
-        webhook.problem.clone_from(&tried.problem);
-        if tried.status == Some(410) {
-            webhook.active = false;
-            webhook.problem =
-                "The endpoint says that it is gone (410), so the webhook was made inactive.".into();
-        }
-    }
-    if takes {
-        (webhook.failures, webhook.retry_at) = (0, Timestamp(0));
-        if webhook.active {
-            webhook.problem = String::new();
-        }
-    }
-    if webhook.failures >= BREAKS_AT {
-        let rest = REST << (webhook.failures - BREAKS_AT).min(10);
-        webhook.retry_at = Timestamp(now.0 + rest.min(LONGEST_REST));
     }
     // What an address answered says nothing of another one.
-    if webhook.url == tried.url && !outcomes.is_empty() {
-        let params = [
-            webhook.id.0.into(),
-            webhook.failures.into(),
-            webhook.retry_at.0.into(),
-            webhook.problem.as_str().into(),
-            i64::from(webhook.active).into(),
-        ];
-        tx.exec(sql::HEALTH, &params)?;
+    if outcomes.is_empty() || webhook.url != tried.url {
+        return Ok(());
     }
+    let was_active = webhook.active;
+    judge(&mut webhook, outcomes, now);
+    if was_active && !webhook.active {
+        gap::open(tx, webhook.id)?;
+    }
+    let params = [
+        webhook.id.0.into(),
+        webhook.failures.into(),
+        webhook.rests.into(),
+        webhook.retry_at.0.into(),
+        webhook.taken_at.0.into(),
+        webhook.problem.as_str().into(),
+        i64::from(webhook.active).into(),
+    ];
+    tx.exec(sql::HEALTH, &params)?;
     Ok(())
 }
+
+/// What a round says of an endpoint. Slow failures end together, so their order says nothing: one that deals with some is up.
+fn judge(webhook: &mut Webhook, outcomes: &[Outcome], now: Timestamp) {
+    if outcomes.iter().any(|(_, tried)| tried.problem.is_empty()) {
+        webhook.taken_at = now;
+    }
+    let last = outcomes.iter().rev().find(|(_, tried)| !tried.problem.is_empty());
+    if let Some((_, tried)) = last {
+        webhook.problem.clone_from(&tried.problem);
+    }
+    if outcomes.iter().any(|(_, tried)| tried.is_up()) {
+        (webhook.failures, webhook.rests, webhook.retry_at) = (0, 0, Timestamp(0));
+        if last.is_none() {
+            webhook.problem = String::new();
+        }
+    } else {
+        // A single delivery that fails time and again may be at fault itself: its first failure counts, and then as a probe.
+        let counts = |(delivery, _): &&Outcome| delivery.attempts == 0 || outcomes.len() > 1;
+        let more = outcomes.iter().filter(counts).count() as i64;
+        let probes = webhook.is_broken();
+        webhook.failures = BREAKS_AT.min(webhook.failures + more);
+        if probes || webhook.is_broken() {
+            webhook.rests += 1;
+            let rest = REST << (webhook.rests - 1).min(10);
+            webhook.retry_at = Timestamp(now.0 + rest.min(LONGEST_REST));
+        }
+    }
+    if outcomes.iter().any(|(_, tried)| tried.status == Some(GONE)) {
+        webhook.active = false;
+        webhook.problem = "The endpoint says that it is gone (410), so the webhook was made inactive.".into();
+    }
+}
+
+/// What an endpoint answers that wants to be told no more.
+pub(crate) const GONE: u16 = 410;
 
 fn keep(
     tx: &mut Tx<'_>,
@@ -167,7 +214,8 @@ fn keep(
     now: Timestamp,
 ) -> Result<()> {
     let (id, of) = (delivery.id.0, webhook.id.0);
-    let next = delay(context, delivery.attempts).map(|seconds| now.0 + seconds);
+    // Times are whole seconds: one more makes sure that as many have passed.
+    let next = delay(context, delivery.attempts).map(|seconds| now.0 + seconds + 1);
     let kept = match (tried.problem.is_empty(), next) {
         (false, Some(next)) => {
             let place = [delivery.subject.into(), delivery.position.into()];
@@ -181,7 +229,8 @@ fn keep(
             let state = if good { State::Delivered } else { State::Dead };
             let params =
                 [id.into(), of.into(), (state as i64).into(), now.0.into(), delivery.attempts.into()];
-            let ended = tx.exec(sql::END, &params)?;
+            let end = if good { sql::END_GOOD } else { sql::END };
+            let ended = tx.exec(end, &params)?;
             tx.exec(sql::FORWARD, &[of.into(), delivery.subject.into(), now.0.into()])?;
             ended
         }
@@ -221,33 +270,4 @@ fn delay(context: &dyn Context, before: i64) -> Option<i64> {
 pub(crate) fn release(tx: &mut Tx<'_>, id: WebhookId, node: &str) -> Result<()> {
     tx.exec(sql::RELEASE, &[id.0.into(), node.into()])?;
     Ok(())
-}
-
-/// Gives up what has waited too long, and forgets what the log keeps no longer, some at a time. Answers whether there may be
-/// more.
-pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
-    let text = format!("{}{}", sql::select(), sql::ALL);
-    let mut more = false;
-    for webhook in tx.all(&text, &[], Webhook::read)? {
-        let id = webhook.id.0;
-        let stale = tx
-            .all(sql::STALE, &[id.into(), (now.0 - PATIENCE).into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
-        for (delivery, subject) in &stale {
-            tx.exec(sql::GIVE_UP, &[(*delivery).into(), now.0.into()])?;
-            tx.exec(sql::FORWARD, &[id.into(), (*subject).into(), now.0.into()])?;
-        }
-        let newest = tx.first(
-            sql::NEWEST,
-            &[id.into(), (State::Delivered as i64).into(), DELIVERED_KEPT.into()],
-            |row| row.int(0),
-        )?;
-        for (state, age, below) in
-            [(State::Delivered, DELIVERED_FOR, newest.unwrap_or(0)), (State::Dead, DEAD_FOR, 0)]
-        {
-            let params = [id.into(), (state as i64).into(), (now.0 - age).into(), below.into()];
-            more |= tx.exec(sql::FORGET, &params)? > 0;
-        }
-        more |= !stale.is_empty();
-    }
-    Ok(more)
 }

@@ -4,6 +4,7 @@ use deskbell_core::{DeliveryId, Grant, Limit, Scope, Timestamp, Version, Webhook
 use deskbell_db::Row;
 
 use super::event::{self, Event};
+use super::round::BREAKS_AT;
 use super::secret::Secret;
 use crate::key::limit_from_text;
 
@@ -30,10 +31,14 @@ pub struct Webhook {
     pub position: i64,
     /// After and up to where they are being written down once more.
     pub replay: Option<(i64, i64)>,
-    /// How many tries in a row have failed.
+    /// How many failures there were since it last took something, up to so many as make it rest.
     pub failures: i64,
+    /// How often in a row it has been left alone.
+    pub rests: i64,
     /// Nothing is tried before.
     pub retry_at: Timestamp,
+    /// When it last took something, or became active.
+    pub taken_at: Timestamp,
     /// Why the last try failed; empty if it did not.
     pub problem: String,
     /// When it was made.
@@ -74,12 +79,19 @@ impl Webhook {
             position: row.int(9)?,
             replay: row.opt_int(10)?.zip(row.opt_int(11)?),
             failures: row.int(12)?,
-            retry_at: Timestamp(row.int(13)?),
-            problem: row.str(14)?.to_owned(),
-            created_at: Timestamp(row.int(15)?),
-            last_update: Timestamp(row.int(16)?),
-            version: Version(row.int(17)?),
+            rests: row.int(13)?,
+            retry_at: Timestamp(row.int(14)?),
+            taken_at: Timestamp(row.int(15)?),
+            problem: row.str(16)?.to_owned(),
+            created_at: Timestamp(row.int(17)?),
+            last_update: Timestamp(row.int(18)?),
+            version: Version(row.int(19)?),
         })
+    }
+
+    /// Whether it failed so often that it is left alone, but for one delivery after each rest.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.failures >= BREAKS_AT
     }
 }
 
@@ -192,6 +204,14 @@ pub struct Try {
 }
 
 impl Try {
+    /// Whether the endpoint deals with what it is told: it took this, or had something against this alone. A status that speaks of
+    /// the way to it, of who asks or of how often counts as a failure of the endpoint.
+    pub(crate) fn is_up(&self) -> bool {
+        let of_the_way = [401, 402, 403, 404, 405, 407, 408, 410, 421, 425, 426, 429, 451];
+        self.problem.is_empty()
+            || self.status.is_some_and(|status| (400..500).contains(&status) && !of_the_way.contains(&status))
+    }
+
     /// Reads one row: the delivery, and the try.
     pub(super) fn read(row: &Row<'_>) -> Result<(i64, Self), deskbell_db::Error> {
         let tried = Self {

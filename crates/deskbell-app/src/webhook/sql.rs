@@ -3,10 +3,11 @@
 use deskbell_db::Engine;
 
 use crate::journal::position;
+use crate::journal::sight::COLUMNS as PLACE;
 
 /// The columns of a webhook, in the order that they are read.
 const COLUMNS: &str = "id, url, events, brands, groups, active, secret, old_secret, old_secret_until, position, replay_after, \
-     replay_until, failures, retry_at, problem, created_at, last_update, version";
+     replay_until, failures, rests, retry_at, taken_at, problem, created_at, last_update, version";
 
 /// Webhooks; conditions are appended.
 pub(super) fn select() -> String {
@@ -19,12 +20,12 @@ pub(super) const ALL: &str = " ORDER BY id";
 pub(super) const BY_ID: &str = " WHERE id = ";
 
 /// A new webhook.
-pub(super) const INSERT: &str = "INSERT INTO webhook (url, events, brands, groups, active, secret, position, failures, retry_at, problem, \
+pub(super) const INSERT: &str = "INSERT INTO webhook (url, events, brands, groups, active, secret, position, failures, rests, retry_at, taken_at, problem, \
      lease_owner, lease_until, created_at, last_update, version) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, '', '', 0, $8, $8, 1) RETURNING id";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8, '', '', 0, $8, $8, 1) RETURNING id";
 /// All that can be changed. What failed under an old address says nothing of a new one.
-pub(super) const UPDATE: &str = "UPDATE webhook SET url = $2, events = $3, brands = $4, groups = $5, active = $6, position = $7, \
-     failures = $8, retry_at = $9, problem = $10, last_update = $11, version = $12 WHERE id = $1";
+pub(super) const UPDATE: &str = "UPDATE webhook SET url = $2, events = $3, brands = $4, groups = $5, active = $6, failures = $7, \
+     rests = $8, retry_at = $9, taken_at = $10, problem = $11, last_update = $12, version = $13 WHERE id = $1";
 /// Another secret.
 pub(super) const ROTATE: &str = "UPDATE webhook SET secret = $2, old_secret = $3, old_secret_until = $4, last_update = $5, \
      version = $6 WHERE id = $1";
@@ -37,10 +38,41 @@ pub(super) const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook";
 
 /// Whether anybody is to be told.
 pub(super) const ANY_ACTIVE: &str = "SELECT 1 FROM webhook WHERE active = 1 LIMIT 1";
-/// Webhooks for which there is something to do. $1: now; $2: the last position of the journal; $3: this node.
-pub(super) const WANTING: &str = "SELECT id FROM webhook w WHERE active = 1 AND retry_at <= $1 AND (lease_until < $1 OR lease_owner = $3) \
-     AND (position < $2 OR replay_after IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_delivery d \
-     WHERE d.webhook_id = w.id AND d.next_at <= $1)) ORDER BY id";
+/// How many columns a webhook has.
+pub(super) const WIDTH: usize = 20;
+/// Active webhooks that this node may tell now, and whether there is something to do whatever is new. $1: now; $2: this node.
+pub(super) fn ready() -> String {
+    format!(
+        "SELECT {COLUMNS}, CASE WHEN replay_after IS NOT NULL OR EXISTS (SELECT 1 FROM webhook_delivery d \
+         WHERE d.webhook_id = w.id AND d.next_at <= $1) THEN 1 ELSE 0 END FROM webhook w \
+         WHERE active = 1 AND retry_at <= $1 AND (lease_until < $1 OR lease_owner = $2) ORDER BY id"
+    )
+}
+/// Rows of the journal after a position, as far as they say whom they concern; a limit is appended.
+pub(super) fn news(engine: Engine) -> String {
+    let position = position(engine);
+    format!(
+        "SELECT {position}, j.item_type, CASE WHEN j.after IS NULL AND j.before IS NOT NULL THEN 1 ELSE 0 END, {PLACE}, \
+         t.brand_id, t.group_id FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
+         WHERE j.call <> 'import' AND {position} > "
+    )
+}
+/// Moves one on past what is none of its business, if it is where it was and as it was. $2 and $3: to and from where; $4: the version.
+pub(super) const ADVANCE: &str =
+    "UPDATE webhook SET position = $2 WHERE id = $1 AND position = $3 AND version = $4 AND active = 1";
+/// Nothing that comes after a position has a place.
+pub(super) const OPEN_GAP: &str = "INSERT INTO webhook_gap (webhook_id, after, until) VALUES ($1, $2, NULL) \
+     ON CONFLICT (webhook_id, after) DO UPDATE SET until = NULL";
+/// What comes after a position has its place again.
+pub(super) const CLOSE_GAP: &str =
+    "UPDATE webhook_gap SET until = $2 WHERE webhook_id = $1 AND until IS NULL";
+/// The first stretch without a place that is over.
+pub(super) const NEXT_GAP: &str =
+    "SELECT after, until FROM webhook_gap WHERE webhook_id = $1 AND until IS NOT NULL ORDER BY after LIMIT 1";
+/// It is behind.
+pub(super) const PASS_GAP: &str = "DELETE FROM webhook_gap WHERE webhook_id = $1 AND after = $2";
+/// The ids of all.
+pub(super) const IDS: &str = "SELECT id FROM webhook ORDER BY id";
 /// Takes one for a while.
 pub(super) const CLAIM: &str = "UPDATE webhook SET lease_owner = $2, lease_until = $3 \
      WHERE id = $1 AND active = 1 AND retry_at <= $4 AND (lease_until < $4 OR lease_owner = $2)";
@@ -53,8 +85,7 @@ pub(super) const WRITTEN_DOWN: &str = "UPDATE webhook SET position = $2 WHERE id
 /// How far they are written down once more; nulls at the end.
 pub(super) const REPLAYED: &str = "UPDATE webhook SET replay_after = $2, replay_until = $3 WHERE id = $1";
 /// What came of the last tries.
-pub(super) const HEALTH: &str =
-    "UPDATE webhook SET failures = $2, retry_at = $3, problem = $4, active = $5 WHERE id = $1";
+pub(super) const HEALTH: &str = "UPDATE webhook SET failures = $2, rests = $3, retry_at = $4, taken_at = $5, problem = $6, active = $7 WHERE id = $1";
 
 /// Rows of the journal after a position that are told of; conditions, order and limit are appended.
 pub(super) fn rows(engine: Engine) -> String {
@@ -88,7 +119,7 @@ pub(super) const FIRSTS_BY: &str = " GROUP BY j.ticket_id, j.batch_id, j.item_ty
 pub(super) fn told(engine: Engine) -> String {
     let (position, by_ticket) = (position(engine), by_ticket(engine));
     format!(
-        "SELECT j.item_type, j.before, j.after, j.brand_id, j.group_id, j.initiated_by, j.created_at FROM journal j{by_ticket} \
+        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE} FROM journal j{by_ticket} \
          WHERE j.ticket_id = $1 AND j.batch_id = $2 AND {position} >= $3 ORDER BY {position}"
     )
 }
@@ -96,7 +127,7 @@ pub(super) fn told(engine: Engine) -> String {
 pub(super) fn told_alone(engine: Engine) -> String {
     let position = position(engine);
     format!(
-        "SELECT j.item_type, j.before, j.after, j.brand_id, j.group_id, j.initiated_by, j.created_at FROM journal j \
+        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE} FROM journal j \
          WHERE {position} = $1"
     )
 }
@@ -126,6 +157,13 @@ pub(super) fn due() -> String {
         "SELECT {DELIVERY} FROM webhook_delivery WHERE webhook_id = $1 AND next_at <= $2 ORDER BY next_at, position"
     )
 }
+/// The one of them that has been tried the least.
+pub(super) fn probe() -> String {
+    format!(
+        "SELECT {DELIVERY} FROM ({} LIMIT 200) AS due ORDER BY attempts, next_at, position LIMIT 1",
+        due()
+    )
+}
 /// Subjects that have something waiting; a condition on `subject` is appended.
 pub(super) const BUSY: &str =
     "SELECT DISTINCT subject FROM webhook_delivery WHERE state = 1 AND webhook_id = ";
@@ -153,9 +191,14 @@ pub(super) const REVIVE: &str = "UPDATE webhook_delivery SET state = 1, since = 
 pub(super) const LATER: &str = "UPDATE webhook_delivery SET attempts = attempts + 1, next_at = CASE WHEN EXISTS ( \
      SELECT 1 FROM webhook_delivery e WHERE e.webhook_id = $2 AND e.subject = $5 AND e.state = 1 AND e.position < $6) \
      THEN NULL ELSE CAST($3 AS BIGINT) END WHERE id = $1 AND webhook_id = $2 AND state = 1 AND attempts = $4";
-/// One ends.
+/// One ends in vain.
 pub(super) const END: &str = "UPDATE webhook_delivery SET attempts = attempts + 1, next_at = NULL, state = $3, ended_at = $4 \
      WHERE id = $1 AND webhook_id = $2 AND state = 1 AND attempts = $5";
+/// One was taken: also if it was given up meanwhile.
+pub(super) const END_GOOD: &str = "UPDATE webhook_delivery SET attempts = attempts + 1, next_at = NULL, state = $3, ended_at = $4 \
+     WHERE id = $1 AND webhook_id = $2 AND state <> 2 AND attempts = $5";
+/// One is not to be told.
+pub(super) const DROP: &str = "DELETE FROM webhook_delivery WHERE id = $1 AND webhook_id = $2 AND state = 1";
 /// One is given up without a try.
 pub(super) const GIVE_UP: &str =
     "UPDATE webhook_delivery SET next_at = NULL, state = 3, ended_at = $2 WHERE id = $1 AND state = 1";
@@ -165,9 +208,9 @@ pub(super) const STEP_BACK: &str = "UPDATE webhook_delivery SET next_at = NULL \
 /// And the first one comes forward, if it does not stand there.
 pub(super) const FORWARD: &str = "UPDATE webhook_delivery SET next_at = $3 WHERE next_at IS NULL AND id = ( \
      SELECT id FROM webhook_delivery WHERE webhook_id = $1 AND subject = $2 AND state = 1 ORDER BY position LIMIT 1)";
-/// Waiting longer than that.
-pub(super) const STALE: &str = "SELECT id, subject FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery \
-     WHERE webhook_id = $1 AND state = 1 ORDER BY id LIMIT 500) AND since <= $2";
+/// Waiting longer than that, some of them.
+pub(super) const STALE: &str = "SELECT id, subject FROM webhook_delivery \
+     WHERE webhook_id = $1 AND state = 1 AND since <= $2 ORDER BY since, id LIMIT 500";
 
 /// A try.
 pub(super) const INSERT_TRY: &str = "INSERT INTO webhook_try (delivery_id, n, tried_at, took_ms, status, answer, problem) \
@@ -176,9 +219,9 @@ pub(super) const INSERT_TRY: &str = "INSERT INTO webhook_try (delivery_id, n, tr
 pub(super) const TRIES: &str =
     "SELECT delivery_id, tried_at, took_ms, status, answer, problem FROM webhook_try WHERE ";
 
-/// The delivery above which the newest of a state are; $3 is how many.
-pub(super) const NEWEST: &str =
-    "SELECT id FROM webhook_delivery WHERE webhook_id = $1 AND state = $2 ORDER BY id DESC LIMIT 1 OFFSET $3";
-/// Forgets some that ended long ago, or stand at or below an id.
+/// When the last one ended before the newest of a state; $3 is how many these are.
+pub(super) const NEWEST: &str = "SELECT ended_at, id FROM webhook_delivery WHERE webhook_id = $1 AND state = $2 \
+     AND ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET $3";
+/// Forgets some that ended then or before, in the order of ids within a second.
 pub(super) const FORGET: &str = "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery \
-     WHERE webhook_id = $1 AND state = $2 ORDER BY id LIMIT 500) AND (ended_at <= $3 OR id <= $4)";
+     WHERE webhook_id = $1 AND state = $2 AND ended_at IS NOT NULL AND (ended_at, id) <= ($3, $4) ORDER BY ended_at, id LIMIT 500)";

@@ -2,13 +2,14 @@
 
 use deskbell_core::{Timestamp, Version, WebhookId};
 
-use super::{Fields, check, event, load, sql};
+use super::{Fields, check, event, gap, load, sql};
 use crate::error::Result;
+use crate::item;
 use crate::key::limit_to_text;
 use crate::work::Work;
-use crate::{feed, item};
 
-/// Changes what the fields name. One that becomes active is told of what happens from then on. A change that changes nothing
+/// Changes what the fields name. One that becomes active is told of what happens from then on, and of
+/// what happened while it was active before. A change that changes nothing
 /// keeps the version. That a new endpoint answers has been looked at.
 ///
 /// Errors: `forbidden` without SETTINGS_CRUD, and for a webhook that would be told of more than the actor may see;
@@ -31,10 +32,14 @@ pub fn update(
     }
     let wakes = webhook.active && !before.active;
     if wakes {
-        webhook.position = feed::last(work.tx)?;
+        gap::close(work.tx, id)?;
+        webhook.taken_at = work.now;
+    } else if before.active && !webhook.active {
+        gap::open(work.tx, id)?;
     }
     if wakes || webhook.url != before.url {
-        (webhook.failures, webhook.retry_at, webhook.problem) = (0, Timestamp(0), String::new());
+        (webhook.failures, webhook.rests, webhook.retry_at) = (0, 0, Timestamp(0));
+        webhook.problem = String::new();
     }
     let version = before.version.next();
     work.tx.exec(
@@ -46,9 +51,10 @@ pub fn update(
             limit_to_text(&webhook.brands).into(),
             limit_to_text(&webhook.groups).into(),
             i64::from(webhook.active).into(),
-            webhook.position.into(),
             webhook.failures.into(),
+            webhook.rests.into(),
             webhook.retry_at.0.into(),
+            webhook.taken_at.0.into(),
             webhook.problem.as_str().into(),
             work.now.0.into(),
             version.0.into(),

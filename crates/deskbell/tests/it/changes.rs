@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use deskbell_app::{Settings, key};
 use deskbell_core::{Limit, Permission};
+use deskbell_db::Engine;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -84,7 +85,7 @@ both_engines! {
         let limited = desk.limited_key("RAW_READ", Limit::only([1]), Limit::All);
         let seen = |key: &Client| said(&read(key, String::new(), 2).0).into_iter().map(|c| (c.0, c.1)).collect::<Vec<_>>();
         let line = |id: i64, kind: &str| (id, kind.to_owned());
-        assert_eq!(seen(&limited), [line(1, "created"), line(4, "created"), line(4, "deleted")]);
+        assert_eq!(seen(&limited), [line(1, "created"), line(3, "brand_id"), line(4, "created"), line(4, "deleted")]);
         let nothing = desk.limited_key("RAW_READ", Limit::only([]), Limit::All);
         assert_eq!(seen(&nothing), []);
         desk.key("TICKET_READ").get("/changes").refused(403, "forbidden", &[""]);
@@ -222,5 +223,29 @@ both_engines! {
         let mut events = key.listen("/changes/stream", None);
         desk.desk.end_listening();
         assert!(events.next().is_none());
+    }
+
+    fn what_one_call_did_to_a_ticket_gets_its_places_together(desk: TestDesk) {
+        // As many events as one step gives places to, less one: the next call's would be cut in two.
+        let ids: Vec<i64> = (0..333).map(|_| desk.ticket(json!({}))).collect();
+        let key = desk.admin();
+        key.get("/changes").expect(200);
+        for status in ["open", "pending", "open"] {
+            key.post("/ticket/batch", json!({"ticketIDs": ids, "actions": [{"actionType": "setStatus", "value": status}]})).expect(200);
+        }
+        let rest = [json!({"title": "a", "priority": "high", "tags": "x,y"}), json!({"title": "b", "priority": "low", "tags": "z"})];
+        for fields in rest {
+            key.put("/ticket/1", fields).expect(200);
+        }
+        if desk.desk.engine() == Engine::Postgres {
+            desk.block_on(desk.desk.seal_some()).expect("sealed");
+            let probe = Probe::new(&desk.place);
+            let cut = "SELECT COUNT(*) FROM (SELECT ticket_id FROM journal GROUP BY ticket_id, batch_id \
+                 HAVING COUNT(position) > 0 AND COUNT(position) < COUNT(*)) AS cut";
+            assert_eq!(probe.number(cut), 0);
+            assert_eq!(probe.number("SELECT COUNT(*) FROM journal WHERE position IS NULL"), 3, "the second call waits");
+        }
+        let (changes, _) = read(&key, String::new(), 1_000);
+        assert_eq!(changes.len(), 333 + 999 + 6);
     }
 }

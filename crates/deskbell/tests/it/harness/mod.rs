@@ -122,6 +122,11 @@ impl TestDesk {
         self.context.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// The time, in seconds.
+    pub(crate) fn now(&self) -> i64 {
+        self.context.now.load(Ordering::SeqCst)
+    }
+
     /// A key with these permissions (names with commas, or `*`), without limits.
     pub(crate) fn key(&self, permissions: &str) -> Client {
         self.limited_key(permissions, Limit::All, Limit::All)

@@ -1,7 +1,11 @@
 //! Webhooks: the calls of the controller, what endpoints are told, when and in which order, and what comes of silence.
 
+mod breaker;
 mod calls;
+mod idle;
 mod limits;
+mod pauses;
+mod races;
 mod replay;
 mod retries;
 mod telling;
