@@ -68,6 +68,13 @@ pub(crate) fn target_dir() -> PathBuf {
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(env("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(subcommand).current_dir(root());
+    // What cargo says of this program is none of theirs: build scripts that look at it would run again for nothing.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

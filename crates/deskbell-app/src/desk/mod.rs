@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use deskbell_core::{Actor, Code, Context, Fault};
+use deskbell_core::{Actor, Code, Context, Fault, Timestamp};
 use deskbell_db::{Engine, Kind, Lane, Stats, Store, Tx, Urgency};
 use tokio::sync::{Semaphore, watch};
 
@@ -100,6 +100,11 @@ impl Desk {
     /// Which engine the store is.
     pub fn engine(&self) -> Engine {
         self.inner.store.engine()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.inner.context.now()
     }
 
     /// Its settings.

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::Desk;
 use crate::error::Result;
 use crate::webhook::{
-    self, BREAKS_AT, Delivery, Ended, Found, GONE, Glance, Outcome, Round, Secret, Try, Webhook,
+    self, BREAKS_AT, Delivery, Ended, Found, GONE, Glance, Letters, Outcome, Round, Secret, Try, Webhook,
 };
 
 /// How many webhooks are told at the same time, how many deliveries of one are under way, how many one round takes, and after
@@ -227,8 +227,8 @@ impl Desk {
         }
         let of = tried.clone();
         let letters = self.inner.store.read(Lane::List, move |tx| webhook::letters(tx, &of, due.clone()));
-        let (letters, void) = letters.await?;
-        let outcomes = self.send(&tried, letters).await?;
+        let Letters { told, void } = letters.await?;
+        let outcomes = self.send(&tried, told).await?;
         if outcomes.iter().any(|(_, tried)| tried.status == Some(GONE)) {
             // What happened until now still has its place.
             self.seal().await?;

@@ -1,10 +1,11 @@
 //! Reading webhooks, and how much waits for them.
 
-use deskbell_core::{Actor, Permission, WebhookId};
+use deskbell_core::{Actor, Permission, Timestamp, WebhookId};
 use deskbell_db::Tx;
 
 use super::{State, Webhook, load, sql};
 use crate::error::Result;
+use crate::feed;
 use crate::item::{Listed, Paging};
 
 /// How many deliveries of a webhook wait, and how many are dead; 10,001 stands for more than 10,000.
@@ -50,4 +51,33 @@ pub fn counts(tx: &mut Tx<'_>, id: WebhookId) -> Result<Counts> {
         Ok::<_, crate::Error>(tx.first(sql::COUNT_STATE, &params, |row| row.int(0))?.unwrap_or(0))
     };
     Ok(Counts { waiting: count(State::Waiting)?, dead: count(State::Dead)? })
+}
+
+/// Figures over all webhooks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Figures {
+    /// How many there are, by how they fare, in the order of `Fares`.
+    pub webhooks: [i64; 4],
+    /// How many deliveries wait, up to 10,001 of each webhook.
+    pub waiting: i64,
+    /// How many are dead, in the same way.
+    pub dead: i64,
+    /// How many events are not written down for the active one that is farthest behind.
+    pub behind: i64,
+}
+
+/// How all webhooks fare.
+pub fn figures(tx: &mut Tx<'_>, now: Timestamp) -> Result<Figures> {
+    let last = feed::last(tx)?;
+    let mut figures = Figures::default();
+    for webhook in tx.all(&format!("{}{}", sql::select(), sql::ALL), &[], Webhook::read)? {
+        let counts = counts(tx, webhook.id)?;
+        figures.webhooks[webhook.fares(now) as usize] += 1;
+        figures.waiting += counts.waiting;
+        figures.dead += counts.dead;
+        if webhook.active {
+            figures.behind = figures.behind.max(last - webhook.position);
+        }
+    }
+    Ok(figures)
 }

@@ -34,7 +34,7 @@ pub use create::create;
 pub use delete::delete;
 pub use event::Event;
 pub(crate) use forget::{all, forget};
-pub use get::{Counts, counts, get, list};
+pub use get::{Counts, Figures, counts, figures, get, list};
 pub(crate) use glance::{Found, Glance, advance};
 pub use log::{Logged, log};
 pub use payload::TEST;
@@ -42,9 +42,9 @@ pub(crate) use payload::{body, test_body};
 pub use replay::{Which, replay};
 pub use rotate::{Rotated, rotate};
 pub(crate) use round::{
-    BREAKS_AT, Ended, GONE, Outcome, Round, any_active, begin, free, letters, record, release,
+    BREAKS_AT, Ended, GONE, Letters, Outcome, Round, any_active, begin, free, letters, record, release,
 };
-pub use row::{Delivery, State, Try, Webhook};
+pub use row::{Delivery, Fares, State, Try, Webhook};
 pub use rules::{Fields, check};
 pub use secret::Secret;
 pub use update::update;

@@ -104,20 +104,25 @@ fn follow(tx: &mut Tx<'_>, webhook: &Webhook, last: i64, now: Timestamp) -> Resu
     pump::write_down(tx, webhook, (position, until), false, now)
 }
 
-/// The deliveries and their texts; and those of which nothing exists for the webhook, as it is by now.
-pub(crate) fn letters(
-    tx: &mut Tx<'_>,
-    webhook: &Webhook,
-    due: Vec<Delivery>,
-) -> Result<(Vec<(Delivery, String)>, Vec<Delivery>)> {
-    let (mut letters, mut void) = (Vec::new(), Vec::new());
+/// The deliveries of a round with their texts.
+#[derive(Default)]
+pub(crate) struct Letters {
+    /// What is to be told.
+    pub(crate) told: Vec<(Delivery, String)>,
+    /// What is not: nothing of it exists for the webhook, as it is by now.
+    pub(crate) void: Vec<Delivery>,
+}
+
+/// Makes the texts of deliveries.
+pub(crate) fn letters(tx: &mut Tx<'_>, webhook: &Webhook, due: Vec<Delivery>) -> Result<Letters> {
+    let mut letters = Letters::default();
     for delivery in due {
         match body(tx, webhook, &delivery)? {
-            Some(text) => letters.push((delivery, text)),
-            None => void.push(delivery),
+            Some(text) => letters.told.push((delivery, text)),
+            None => letters.void.push(delivery),
         }
     }
-    Ok((letters, void))
+    Ok(letters)
 }
 
 pub(super) fn locked(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<Webhook>> {

@@ -89,9 +89,42 @@ impl Webhook {
         })
     }
 
+    /// How it fares.
+    pub fn fares(&self, now: Timestamp) -> Fares {
+        match (self.active, self.retry_at > now, self.failures) {
+            (false, ..) => Fares::Inactive,
+            (true, true, _) => Fares::Resting,
+            (true, false, 0) => Fares::Good,
+            (true, false, _) => Fares::Failing,
+        }
+    }
+
     /// Whether it failed so often that it is left alone, but for one delivery after each rest.
     pub(crate) fn is_broken(&self) -> bool {
         self.failures >= BREAKS_AT
+    }
+}
+
+/// How a webhook fares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fares {
+    /// Nothing is wrong.
+    Good,
+    /// The last tries failed.
+    Failing,
+    /// It failed too often and is left alone for a while.
+    Resting,
+    /// It is told nothing.
+    Inactive,
+}
+
+impl Fares {
+    /// The words of the API, in the order of the variants.
+    pub const WORDS: [&'static str; 4] = ["good", "failing", "resting", "inactive"];
+
+    /// The word that answers use.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self as usize]
     }
 }
 

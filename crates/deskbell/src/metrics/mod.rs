@@ -2,7 +2,7 @@
 //!
 //! The registry belongs to the server that it counts, not to the process, so that tests do not meet in it.
 
-mod imports;
+mod kept;
 mod process;
 mod store;
 
@@ -38,7 +38,7 @@ type Durations = Family<Labels, Histogram, fn() -> Histogram>;
 /// The figures of a server.
 pub(crate) struct Metrics {
     registry: Registry,
-    imports: Arc<imports::Imports>,
+    kept: Arc<kept::Kept>,
     durations: Durations,
     /// Requests that have no answer yet.
     pub(crate) in_flight: Gauge<i64, AtomicI64>,
@@ -70,10 +70,10 @@ impl Metrics {
         registry.register("http_requests_in_flight", "Requests that have no answer yet", in_flight.clone());
         registry.register("http_connections", "Open connections", connections.clone());
         registry.register_collector(Box::new(store::Store(desk.clone())));
-        let imports = imports::Imports::new(desk);
-        registry.register_collector(Box::new(imports::Rows(Arc::clone(&imports))));
+        let kept = kept::Kept::new(desk);
+        registry.register_collector(Box::new(kept::Written(Arc::clone(&kept))));
         root.register_collector(Box::new(process::Process));
-        Arc::new(Self { registry: root, imports, durations, in_flight, connections })
+        Arc::new(Self { registry: root, kept, durations, in_flight, connections })
     }
 
     /// Counts a finished request.
@@ -84,7 +84,7 @@ impl Metrics {
 
     /// All figures, in the text form of Prometheus.
     pub(crate) async fn text(&self) -> Result<String, std::fmt::Error> {
-        self.imports.look().await;
+        self.kept.look().await;
         let mut text = String::with_capacity(16 << 10);
         prometheus_text::encode(&mut text, &self.registry)?;
         Ok(text)

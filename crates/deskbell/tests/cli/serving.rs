@@ -184,6 +184,12 @@ fn imports_are_seen_in_the_figures(place: &Place) {
         outcomes.into_iter().zip(counts).collect::<Vec<_>>()
     };
     assert_eq!(import_rows(&server), counts([0; 5]));
+    let figures = server.ask("GET", "/metrics", &[], "").body;
+    for line in
+        ["webhooks{state=\"resting\"} 0", "webhook_deliveries{state=\"dead\"} 0", "webhook_events_behind 0"]
+    {
+        assert!(figures.contains(&format!("\ndeskbell_{line}\n")), "{line}");
+    }
     let (file, map) = (place.beside().join("rows.csv"), place.beside().join("map.toml"));
     std::fs::write(&file, "id,keep\n1,y\n2,y\n,y\n,\n3,\n").expect("a file");
     std::fs::write(&map, "source = 's'\nid = '{id}'\n[ticket]\nwhen = '{keep}'\ntitle = '{id}'\n")

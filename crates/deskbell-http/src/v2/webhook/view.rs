@@ -1,6 +1,6 @@
 //! Webhooks and what they were told, as answers show them. Secrets are in none of it.
 
-use deskbell_app::webhook::{Counts, Logged, Try, Webhook};
+use deskbell_app::webhook::{Counts, Fares, Logged, Try, Webhook};
 use deskbell_app::{Answered, Letter};
 use deskbell_core::{Limit, Timestamp};
 use serde::Serialize;
@@ -11,9 +11,6 @@ use crate::v2::time::{Time, time};
 
 /// What stands for a signature.
 const MASKED: &str = "v1,***";
-
-/// How a webhook fares.
-const FARES: [&str; 4] = ["good", "failing", "resting", "inactive"];
 
 #[derive(Serialize)]
 pub(super) struct WebhookView<'a> {
@@ -43,12 +40,6 @@ impl<'a> WebhookView<'a> {
             Limit::Only(ids) => Some(ids.as_slice()),
         };
         let rests = webhook.retry_at > now;
-        let fares = match (webhook.active, rests, webhook.failures) {
-            (false, ..) => 3,
-            (true, true, _) => 2,
-            (true, false, 0) => 0,
-            (true, false, _) => 1,
-        };
         Self {
             id: webhook.id.0,
             url: &webhook.url,
@@ -56,7 +47,7 @@ impl<'a> WebhookView<'a> {
             brand_ids: ids(&webhook.brands),
             group_ids: ids(&webhook.groups),
             active: webhook.active,
-            state: FARES[fares],
+            state: webhook.fares(now).as_str(),
             problem: &webhook.problem,
             failures: webhook.failures,
             retry_at: rests.then_some(Time(webhook.retry_at)),
@@ -210,7 +201,7 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
     let ids = || json!({"type": ["array", "null"], "items": {"type": "integer"}});
     let webhook = object(json!({
         "id": number(1), "url": text(), "events": {"type": "array", "items": text()}, "brand_ids": ids(), "group_ids": ids(),
-        "active": flag(), "state": {"type": "string", "enum": FARES}, "problem": text(), "failures": number(0),
+        "active": flag(), "state": {"type": "string", "enum": Fares::WORDS}, "problem": text(), "failures": number(0),
         "retry_at": or_null("string"), "waiting": number(0), "dead": number(0), "cursor": text(),
         "old_secret_until": or_null("string"), "created_at": text(), "last_update": text(), "version": number(1),
     }));

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use deskbell_core::Timestamp;
+use deskbell_app::webhook::{Figures, figures};
+use deskbell_core::{Actor, Timestamp};
+use deskbell_db::Lane;
 use serde_json::json;
 
-use super::{hook, item, log, tell};
+use super::{hook, item, log, made, tell};
 use crate::both_engines;
 use crate::harness::TestDesk;
 
@@ -19,6 +21,8 @@ fn rest(desk: &TestDesk, id: i64) -> i64 {
 both_engines! {
     fn one_outage_under_load_is_one_step_of_the_rest(desk: TestDesk) {
         let id = hook(&desk);
+        let other = made(&desk.admin(), json!({"url": "https://other.example", "events": "ticket.deleted"}));
+        desk.admin().put(&format!("/webhook/{other}"), json!({"active": false})).expect(200);
         desk.endpoints.answer(|_| Some(503));
         for _ in 0..40 {
             desk.ticket(json!({}));
@@ -32,6 +36,11 @@ both_engines! {
             desk.advance(rests[rests.len() - 1]);
         }
         assert_eq!(rests, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
+        desk.ticket(json!({}));
+        desk.admin().get("/changes").expect(200);
+        let now = Timestamp(desk.now() - 1);
+        let read = desk.desk.read_blocking(Lane::Point, &Arc::new(Actor::system()), move |tx, _| figures(tx, now));
+        assert_eq!(read.expect("figures"), Figures { webhooks: [0, 0, 1, 1], waiting: 40, dead: 0, behind: 1 });
         desk.endpoints.answer(|_| Some(200));
         tell(&desk);
         assert_eq!(item(&desk, id)["state"], "good");
