@@ -25,6 +25,7 @@ mod statement;
 pub mod ticket;
 pub mod user;
 pub mod verify;
+pub mod view;
 pub mod webhook;
 mod work;
 

@@ -58,6 +58,8 @@ ids! {
     JobId,
     /// A webhook: an endpoint that is told what happens.
     WebhookId,
+    /// A view: named conditions on tickets.
+    ViewId,
     /// What one webhook was told, or is to be told, of one event.
     DeliveryId,
 }

@@ -59,6 +59,8 @@ pub(crate) enum Kind {
     Versions,
     /// Texts by name.
     Map { key: fn(&str) -> bool, pattern: &'static str, max: usize },
+    /// A structure, as the schema says it.
+    Tree { schema: fn() -> serde_json::Value },
     /// A list of actions.
     Actions { types: &'static [ActionType], most: usize },
 }
@@ -193,6 +195,12 @@ impl Field {
     /// good, `pattern` says the same as a regular expression. Read with `Params::map`.
     pub const fn map(name: &'static str, key: fn(&str) -> bool, pattern: &'static str, max: usize) -> Self {
         Self::new(name, Kind::Map { key, pattern, max })
+    }
+
+    /// A structure of lists, objects and values: in brackets, as JSON, or as one text of JSON. The rules of the use case check
+    /// what is in it; `schema` says that for the documentation. Read with `Params::tree`.
+    pub const fn tree(name: &'static str, schema: fn() -> serde_json::Value) -> Self {
+        Self::new(name, Kind::Tree { schema })
     }
 
     /// `name[n][actionType]` and `name[n][value]`, at most `most` actions. Read with `Params::actions`.

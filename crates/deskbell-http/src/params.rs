@@ -32,6 +32,7 @@ pub(crate) enum Value {
     Lines(Vec<String>),
     Versions(Vec<(i64, Version)>),
     Map(Vec<(String, String)>),
+    Tree(serde_json::Value),
     Actions(Vec<Action>),
 }
 
@@ -52,6 +53,7 @@ impl Value {
                 json(serde_json::to_string(&versions.iter().map(|(id, v)| (id, v.0)).collect::<Vec<_>>()))
             }
             Self::Map(map) => json(serde_json::to_string(map)),
+            Self::Tree(tree) => tree.to_string(),
             Self::Actions(actions) => {
                 let said: Vec<_> = actions.iter().map(|action| (action.kind, &action.value)).collect();
                 json(serde_json::to_string(&said))
@@ -257,6 +259,15 @@ impl Params {
         match self.value(name) {
             None => &[],
             Some(Value::Map(map)) => map,
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// A structure; `None` if not sent.
+    pub fn tree(&self, name: &str) -> Option<&serde_json::Value> {
+        match self.value(name) {
+            None => None,
+            Some(Value::Tree(tree)) => Some(tree),
             Some(_) => wrong_kind(name),
         }
     }

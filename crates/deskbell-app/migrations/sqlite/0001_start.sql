@@ -528,3 +528,28 @@ INSERT INTO search_fts (search_fts, rank) VALUES ('crisismerge', 64);
 INSERT INTO search_fts (search_fts, rank) VALUES ('secure-delete', 1);
 -- The index word by word, for checking it; keeps nothing of its own.
 CREATE VIRTUAL TABLE search_fts_words USING fts5vocab (search_fts, instance);
+
+-- Under which views stand.
+CREATE TABLE view_category (
+    id        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    title     TEXT NOT NULL,
+    title_key TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Named conditions on tickets. conditions and columns are JSON, parsed before they are stored.
+CREATE TABLE view (
+    id                   INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    title                TEXT NOT NULL,
+    title_key            TEXT NOT NULL UNIQUE,
+    primary_sorting      TEXT NOT NULL,
+    primary_descending   INTEGER NOT NULL,
+    secondary_sorting    TEXT NOT NULL,
+    secondary_descending INTEGER NOT NULL,
+    category_id          INTEGER NOT NULL REFERENCES view_category (id),
+    order_id             INTEGER NOT NULL,
+    conditions           TEXT NOT NULL,
+    columns              TEXT NOT NULL,
+    created_at           INTEGER NOT NULL,
+    last_update          INTEGER NOT NULL,
+    version              INTEGER NOT NULL
+) STRICT;

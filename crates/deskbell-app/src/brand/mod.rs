@@ -53,12 +53,18 @@ fn load(tx: &mut Tx<'_>, actor: &Actor, id: BrandId, lock: bool) -> Result<Brand
 
 /// Refuses brands that do not exist for the actor.
 pub(crate) fn require_all(tx: &mut Tx<'_>, actor: &Actor, field: &str, ids: &[BrandId]) -> Result<()> {
+    let found = existing(tx, actor, ids)?;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    item::refuse_unknown(field, "Brand", &ids, &found)
+}
+
+/// Those of the brands that exist for the actor.
+pub(crate) fn existing(tx: &mut Tx<'_>, actor: &Actor, ids: &[BrandId]) -> Result<Vec<i64>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let mut statement = Statement::new(sql::IDS);
     visible(&actor.scope, &mut statement);
     statement.push(" AND ");
-    let found = item::existing(tx, statement, &ids)?;
-    item::refuse_unknown(field, "Brand", &ids, &found)
+    item::existing(tx, statement, &ids)
 }
 
 /// Whether the scope takes in brands that are yet to be made.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::{BulkAnswer, Keep};
 use crate::error::{Error, Result};
 use crate::ticket::edit::Edit;
-use crate::ticket::list::Filter;
+use crate::ticket::list::Wish;
 use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
 use crate::ticket::{Ticket, load, solve, undo};
 use crate::work::{BatchId, Work};
@@ -65,8 +65,8 @@ pub enum Tickets {
     Named(Vec<i64>),
     /// Those that are not finished.
     Unfinished(solve::Which),
-    /// All that pass a filter; if a number is named, only if they are that many.
-    Filtered(Box<Filter>, Option<i64>),
+    /// All that pass filters and a view; if a number is named, only if they are that many.
+    Filtered(Box<Wish>, Option<i64>),
     /// Those of a batch, which is taken back.
     OfBatch(String),
 }

@@ -53,6 +53,11 @@ pub(crate) fn insert_built_in(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Those of the channels that are there.
+pub(crate) fn existing(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<i64>> {
+    item::existing(tx, Statement::new(sql::IDS), ids)
+}
+
 /// The channel; `lock` keeps it as it is until the transaction ends.
 fn load(tx: &mut Tx<'_>, id: ChannelId, lock: bool) -> Result<Channel> {
     let mut statement = Statement::new(&sql::by_id());

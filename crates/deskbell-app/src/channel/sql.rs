@@ -33,3 +33,6 @@ pub(super) const HAS_MESSAGES: &str =
 
 /// Removes a channel.
 pub(super) const DELETE: &str = "DELETE FROM channel WHERE id = $1 AND id >= 100";
+
+/// Ids of channels; a condition is appended.
+pub(super) const IDS: &str = "SELECT id FROM channel WHERE ";

@@ -101,9 +101,9 @@ impl Desk {
                     self.read(Lane::Slow, actor, move |tx, actor| solve::unfinished(tx, actor, &which));
                 Ok((find.await?, None))
             }
-            Tickets::Filtered(filter, expected) => {
-                let find = self
-                    .read(Lane::Slow, actor, move |tx, actor| list::selected(tx, actor, &filter, expected));
+            Tickets::Filtered(wish, expected) => {
+                let find =
+                    self.read(Lane::Slow, actor, move |tx, actor| list::selected(tx, actor, &wish, expected));
                 Ok((find.await?, None))
             }
             Tickets::OfBatch(batch) => {

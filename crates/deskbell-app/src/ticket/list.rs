@@ -3,21 +3,28 @@
 //! Filters combine with AND, the values of one with OR. The order is total: ties go by id. A cursor names the last row
 //! of a page by its sort value and id, so that the walk goes on wherever that row has gone meanwhile.
 
+mod clause;
 mod cursor;
+mod key;
+mod ordered;
 mod page;
 mod searched;
 mod way;
 
 use deskbell_core::search::Query;
 use deskbell_core::{Actor, Code, Direction, Fault, Permission, Priority, Status, Timestamp};
-use deskbell_db::Tx;
+use deskbell_db::{Engine, Tx};
 
+pub use clause::{Clause, Test, Text};
 pub use cursor::Cursor;
+pub use key::{KEYS, Key, Kind};
+pub use ordered::Order;
 
 use super::row::Ticket;
 use crate::error::Result;
 use crate::search::Frequent;
 use crate::statement::Statement;
+use crate::view::{self, Applied};
 
 /// Up to this many a total is exact, whatever the filters.
 pub const EXACT_UP_TO: i64 = 10_000;
@@ -90,12 +97,80 @@ pub struct Filter {
     /// Archived tickets as well.
     pub archived_too: bool,
     pub query: Option<Query>,
+    /// What a view asks for beyond these.
+    pub clauses: Vec<Clause>,
 }
 
 impl Filter {
     /// Whether it names nothing that a ticket must be: all pass, archived ones perhaps excepted.
     pub fn is_open(&self) -> bool {
         *self == Self { archived_too: self.archived_too, ..Self::default() }
+    }
+
+    /// Whether no ticket can pass.
+    fn is_never(&self) -> bool {
+        self.clauses.contains(&Clause::never())
+    }
+
+    /// The tickets that pass both. Archived tickets are meant if either means them.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let mut clauses = std::mem::take(&mut self.clauses);
+        clauses.extend(other.clauses);
+        let never = &mut false;
+        let both = Self {
+            statuses: shared(self.statuses, other.statuses, never),
+            priorities: shared(self.priorities, other.priorities, never),
+            brands: shared(self.brands, other.brands, never),
+            channels: shared(self.channels, other.channels, never),
+            groups: shared(self.groups, other.groups, never),
+            users: shared(self.users, other.users, never),
+            customers: shared(self.customers, other.customers, never),
+            forms: shared(self.forms, other.forms, never),
+            directions: shared(self.directions, other.directions, never),
+            // A ticket has several: one of these and one of those.
+            tags: if self.tags.is_empty() {
+                other.tags
+            } else {
+                if !other.tags.is_empty() {
+                    clauses.push(Clause(vec![Test::Tagged(other.tags, true)]));
+                }
+                self.tags
+            },
+            created_from: self.created_from.max(other.created_from),
+            created_to: earliest(self.created_to, other.created_to),
+            updated_from: self.updated_from.max(other.updated_from),
+            updated_to: earliest(self.updated_to, other.updated_to),
+            archived_too: self.archived_too || other.archived_too,
+            query: match (self.query, other.query) {
+                (Some(one), Some(other)) => Some(one.and(other)),
+                (one, other) => one.or(other),
+            },
+            clauses: Vec::new(),
+        };
+        if *never {
+            clauses.push(Clause::never());
+        }
+        Self { clauses, ..both }
+    }
+}
+
+/// The values that both filters name, where both name some; notes if there is none.
+fn shared<T: PartialEq>(mut one: Vec<T>, other: Vec<T>, never: &mut bool) -> Vec<T> {
+    if one.is_empty() {
+        return other;
+    }
+    if !other.is_empty() {
+        one.retain(|value| other.contains(value));
+        *never |= one.is_empty();
+    }
+    one
+}
+
+fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -127,47 +202,106 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-/// The tickets that exist for the actor and match.
+/// Tickets by filters, and by a view whose tickets the filters narrow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// The filters.
+    pub filter: Filter,
+    /// The view, by id or name.
+    pub view: Option<String>,
+    /// When, for views that look at ages.
+    pub now: Timestamp,
+    /// Where links to tickets begin, for views that look at them.
+    pub public_url: String,
+}
+
+impl Wish {
+    fn applied(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<Applied>> {
+        let apply = |name: &String| view::apply(tx, actor, name, self.now, &self.public_url);
+        self.view.as_ref().map(apply).transpose()
+    }
+}
+
+/// The tickets that exist for the actor and match. `sorted`: the caller says by what, and not the view.
 ///
 /// `frequent` is what the desk remembers of queries.
 ///
-/// Errors: `forbidden` without TICKET_READ; `invalid_parameter` for a cursor of another list.
+/// Errors: `forbidden` without TICKET_READ; `unknown_reference` for a view; `invalid_parameter` for a cursor of another list.
 pub fn list(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    filter: &Filter,
+    wish: &Wish,
     paging: &Paging,
+    sorted: bool,
     frequent: &Frequent,
 ) -> Result<Page> {
     actor.require(Permission::TicketRead)?;
-    let fingerprint = cursor::fingerprint(filter, paging);
+    let (mut paging, mut filter) = (paging.clone(), wish.filter.clone());
+    let (mut seen, mut orders) = (None, Vec::new());
+    if let Some(Applied { view, filter: of_view, orders: by_view }) = wish.applied(tx, actor)? {
+        // Its ages move on from page to page; it is the same list all the same.
+        seen = Some(view);
+        filter = filter.and(of_view);
+        match ordered::plain(&by_view) {
+            _ if sorted => {}
+            Some((sort, descending)) => (paging.sort, paging.descending) = (sort, descending),
+            None => orders = by_view,
+        }
+    }
+    let fingerprint = cursor::fingerprint(&wish.filter, &paging, seen);
     if let Some(after) = &paging.after {
         after.check(fingerprint)?;
     }
+    let start = paging.after.map_or(paging.start, |after| after.value);
     let (total, exact, ids) = match &filter.query {
-        Some(query) => searched::find(tx, actor, filter, query, paging, frequent)?,
-        None => page::find(tx, actor, filter, paging)?,
+        _ if !orders.is_empty() => ordered::find(tx, actor, &filter, &orders, &paging, start)?,
+        Some(query) => searched::find(tx, actor, &filter, query, &paging, frequent)?,
+        None => page::find(tx, actor, &filter, &paging)?,
     };
     let more = ids.len() as i64 > paging.limit;
     let mut tickets = fetch(tx, actor, &ids[..ids.len().min(paging.limit as usize)])?;
     let next = match tickets.last() {
-        Some(last) if more => Some(Cursor::at(fingerprint, paging.sort.value_of(last), last.id.0)),
+        Some(last) if more && orders.is_empty() => {
+            Some(Cursor::at(fingerprint, paging.sort.value_of(last), last.id.0))
+        }
+        Some(last) if more => Some(Cursor::at(fingerprint, start + paging.limit, last.id.0)),
         _ => None,
     };
     tickets.truncate(paging.limit as usize);
     Ok(Page { total, exact, tickets, next })
 }
 
+/// Most rows that are looked at to count the tickets of one view.
+const LOOKED_AT: i64 = 10_000;
+
+/// How many tickets match, from few rows, and whether that is exact; else there are at least so many.
+pub(crate) fn count_some(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    filter: &Filter,
+    frequent: &Frequent,
+) -> Result<(i64, bool)> {
+    let Some(query) = &filter.query else { return page::about(tx, actor, filter, LOOKED_AT) };
+    let none = Paging { sort: Sort::Id, descending: true, start: 0, limit: 0, after: None };
+    let (total, exact, _) = searched::find(tx, actor, filter, query, &none, frequent)?;
+    Ok((total, exact))
+}
+
 /// The tickets that bulk work over a filter is about, by id.
 ///
-/// Errors: `forbidden` without TICKET_READ; `missing_parameter` for a filter that lets all pass; `conflict` if they are not
-/// as many as the caller expects.
-pub fn selected(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, expected: Option<i64>) -> Result<Vec<i64>> {
+/// Errors: `forbidden` without TICKET_READ; `unknown_reference` for a view; `missing_parameter` for a filter that lets all pass;
+/// `conflict` if they are not as many as the caller expects.
+pub fn selected(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish, expected: Option<i64>) -> Result<Vec<i64>> {
     actor.require(Permission::TicketRead)?;
-    if filter.is_open() {
-        return Err(Fault::new(Code::MissingParameter, "At least one filter is needed.").into());
+    let mut filter = wish.filter.clone();
+    match wish.applied(tx, actor)? {
+        Some(applied) => filter = filter.and(applied.filter),
+        None if filter.is_open() => {
+            return Err(Fault::new(Code::MissingParameter, "At least one filter is needed.").into());
+        }
+        None => {}
     }
-    let found = ids(tx, actor, filter)?;
+    let found = ids(tx, actor, &filter)?;
     match expected {
         Some(expected) if expected != found.len() as i64 => {
             let message = format!(
@@ -187,7 +321,7 @@ pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Vec
     }
     let mut statement = Statement::new(super::sql::SELECT_IDS);
     super::load::visible(&actor.scope, &mut statement);
-    conditions(filter, &mut statement);
+    conditions(filter, tx.engine(), &mut statement);
     statement.push(" ORDER BY t.id");
     Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
 }
@@ -202,8 +336,9 @@ fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
 }
 
 /// Appends the filters, each with a leading AND, on a ticket `t`.
-fn conditions(filter: &Filter, statement: &mut Statement) {
+fn conditions(filter: &Filter, engine: Engine, statement: &mut Statement) {
     counted(filter, "t.", statement);
+    clause::push(&filter.clauses, engine, statement);
     if !filter.customers.is_empty() {
         statement.push(" AND ").within("t.customer_id", &filter.customers);
     }

@@ -197,6 +197,35 @@ pub(super) fn count_of(statement: &str) -> String {
 /// Only tickets with one of the tags, which are appended with two closing brackets.
 pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM ticket_tag tt WHERE ";
 
+/// The ticket has a tag; a condition on it and a closing bracket are appended.
+pub(super) const HAS_TAG: &str = "EXISTS (SELECT 1 FROM ticket_tag vt WHERE vt.ticket_id = t.id";
+
+/// Where in a text another one stands, 0 for nowhere; text, comma, part and a closing bracket are appended.
+pub(super) fn finds(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "INSTR(",
+        Engine::Postgres => "STRPOS(",
+    }
+}
+
+/// The ticket's id is in a list, which is one text of JSON between these.
+pub(super) fn among_numbers(engine: Engine) -> (&'static str, &'static str) {
+    match engine {
+        Engine::Sqlite => ("t.id IN (SELECT value FROM json_each(", "))"),
+        Engine::Postgres => (
+            "t.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(CAST(",
+            " AS TEXT) AS json)))",
+        ),
+    }
+}
+
+/// How many rows a statement finds, and how many of them fit.
+pub(super) fn count_fitting(statement: &str) -> String {
+    format!(
+        "SELECT CAST(COUNT(*) AS BIGINT), CAST(COUNT(CASE WHEN fits THEN 1 END) AS BIGINT) FROM ({statement}) AS walked"
+    )
+}
+
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 

@@ -73,12 +73,18 @@ fn shown(actor: &Actor, mut user: User) -> User {
 
 /// Refuses users that do not exist for the actor.
 pub(crate) fn require_all(tx: &mut Tx<'_>, actor: &Actor, field: &str, ids: &[UserId]) -> Result<()> {
+    let found = existing(tx, actor, ids)?;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    item::refuse_unknown(field, "User", &ids, &found)
+}
+
+/// Those of the users who exist for the actor.
+pub(crate) fn existing(tx: &mut Tx<'_>, actor: &Actor, ids: &[UserId]) -> Result<Vec<i64>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let mut statement = Statement::new(sql::IDS);
     visible(&actor.scope, &mut statement);
     statement.push(" AND ");
-    let found = item::existing(tx, statement, &ids)?;
-    item::refuse_unknown(field, "User", &ids, &found)
+    item::existing(tx, statement, &ids)
 }
 
 /// Refuses groups that do not exist for the actor, and those that have more than the actor: nobody grants what it does

@@ -31,6 +31,13 @@ impl Query {
     pub fn is_blank(&self) -> bool {
         self.blank
     }
+
+    /// What meets both.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.clauses.extend(other.clauses);
+        Self { blank: self.blank && other.blank, clauses: self.clauses }
+    }
 }
 
 struct Term {

@@ -29,6 +29,20 @@ impl Raw {
     }
 }
 
+impl Raw {
+    /// The same as a value of JSON. A number that has no place there is null.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null | Self::File => serde_json::Value::Null,
+            Self::Bool(flag) => (*flag).into(),
+            Self::Number(literal) => serde_json::from_str(literal).unwrap_or_default(),
+            Self::Text(text) => text.as_str().into(),
+            Self::List(items) => items.iter().map(Self::to_json).collect(),
+            Self::Map(items) => items.iter().map(|(name, item)| (name.clone(), item.to_json())).collect(),
+        }
+    }
+}
+
 /// Deepest nesting of lists and objects.
 const DEPTH: usize = 32;
 
@@ -279,18 +293,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The same value as `serde_json` holds it, for what both can hold.
-    fn as_value(raw: &Raw) -> serde_json::Value {
-        match raw {
-            Raw::Null | Raw::File => serde_json::Value::Null,
-            Raw::Bool(b) => (*b).into(),
-            Raw::Number(n) => serde_json::from_str(n).expect("a number"),
-            Raw::Text(t) => t.as_str().into(),
-            Raw::List(items) => items.iter().map(as_value).collect(),
-            Raw::Map(items) => items.iter().map(|(n, v)| (n.clone(), as_value(v))).collect(),
-        }
-    }
-
     fn any_value() -> impl Strategy<Value = serde_json::Value> {
         let leaf = prop_oneof![
             Just(serde_json::Value::Null),
@@ -312,7 +314,7 @@ mod tests {
         #[test]
         fn what_another_writer_writes_is_read_back(value in any_value(), pretty in any::<bool>()) {
             let text = if pretty { format!("{value:#}") } else { value.to_string() };
-            prop_assert_eq!(parse(text.as_bytes()).map(|raw| as_value(&raw)), Ok(value));
+            prop_assert_eq!(parse(text.as_bytes()).map(|raw| raw.to_json()), Ok(value));
         }
 
         #[test]
@@ -321,7 +323,7 @@ mod tests {
             let other = serde_json::from_str::<serde_json::Value>(&text);
             let ours = parse(text.as_bytes());
             match other {
-                Ok(value) => prop_assert_eq!(ours.map(|raw| as_value(&raw)), Ok(value)),
+                Ok(value) => prop_assert_eq!(ours.map(|raw| raw.to_json()), Ok(value)),
                 Err(error) if error.to_string().contains("out of range") => {}
                 Err(_) => prop_assert!(ours.is_err(), "{}", text),
             }

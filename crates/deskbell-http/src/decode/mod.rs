@@ -296,6 +296,10 @@ fn draft(field: &Field, entries: Vec<Entry>, adopted: Vec<Entry>, problems: &mut
             let (acts, count) = shape::actions(name, types, most, entries, problems);
             Draft::Actions(acts, count)
         }
+        Kind::Tree { .. } => match shape::tree(name, entries, problems) {
+            Raw::Null => Draft::Absent,
+            raw => Draft::One(raw),
+        },
         _ => match shape::scalar(name, entries, 0, problems) {
             None | Some(Raw::Null) => Draft::Absent,
             Some(raw) => Draft::One(raw),

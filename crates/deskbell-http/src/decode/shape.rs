@@ -328,3 +328,76 @@ fn lacks(kind: ValueKind, raw: &Raw) -> bool {
     );
     *raw == Raw::Null || (!may_be_empty && raw.is_empty())
 }
+
+/// A structure that is being put together.
+enum Node {
+    Leaf(Raw),
+    /// By what stands in the brackets: an index, nothing, or a name.
+    Inner(Vec<(String, Self)>),
+}
+
+/// What was sent under a name, as one structure: whole, as JSON or a text of it, or piece by piece in brackets. Indices make lists, all
+/// else makes objects.
+pub(crate) fn tree(label: &str, entries: Vec<Entry>, problems: &mut Problems) -> Raw {
+    let several = entries.len() > 1;
+    let mut root = Node::Inner(Vec::new());
+    for entry in entries {
+        if entry.name.depth() == 0 {
+            if several {
+                problems.twice(label.to_owned());
+            }
+            return as_json(label, entry.raw, problems);
+        }
+        put(&mut root, 0, entry, problems);
+    }
+    settle(label, root, problems)
+}
+
+fn put(node: &mut Node, depth: usize, entry: Entry, problems: &mut Problems) {
+    let Node::Inner(children) = node else {
+        problems.twice(entry.name.sent);
+        return;
+    };
+    let step = entry.name.step(depth).unwrap_or_default().to_owned();
+    let known = children.iter().position(|(name, _)| !step.is_empty() && same(name, &step));
+    let last = depth + 1 == entry.name.depth();
+    match (known, last) {
+        (Some(_), true) => problems.twice(entry.name.sent),
+        (Some(at), false) => put(&mut children[at].1, depth + 1, entry, problems),
+        (None, true) => children.push((step, Node::Leaf(entry.raw))),
+        (None, false) => {
+            let mut child = Node::Inner(Vec::new());
+            put(&mut child, depth + 1, entry, problems);
+            children.push((step, child));
+        }
+    }
+}
+
+/// Whether two steps mean the same element: `[1]` and `[01]` do.
+fn same(one: &str, other: &str) -> bool {
+    one == other || index(one).is_some_and(|at| index(other) == Some(at))
+}
+
+fn settle(label: &str, node: Node, problems: &mut Problems) -> Raw {
+    let children = match node {
+        Node::Leaf(raw) => return raw,
+        Node::Inner(children) => children,
+    };
+    let listed = children.iter().filter(|(name, _)| name.is_empty() || index(name).is_some()).count();
+    if listed > 0 && listed < children.len() {
+        problems.invalid(label, format!("{label} cannot be read: it is a list and an object at once."));
+        return Raw::Null;
+    }
+    let settled = children.into_iter().map(|(name, child)| {
+        let below = format!("{label}[{name}]");
+        let raw = settle(&below, child, problems);
+        (name, raw)
+    });
+    let mut settled: Vec<(String, Raw)> = settled.collect();
+    if listed == 0 {
+        return Raw::Map(settled);
+    }
+    // By index, then in order of arrival.
+    settled.sort_by_key(|(name, _)| index(name).unwrap_or(u64::MAX));
+    Raw::List(settled.into_iter().map(|(_, raw)| raw).collect())
+}

@@ -86,6 +86,11 @@ fn one(kind: &Kind, raw: &Raw) -> Result<Option<Value>, Expected> {
         Kind::Span => span(raw)?.map(Value::Span),
         Kind::Moment => moment(raw)?.map(Value::Moment),
         Kind::IdText { .. } => id_text(raw)?.map(Value::Ids),
+        Kind::Tree { .. } => match raw {
+            raw if raw.is_empty() => None,
+            Raw::List(_) | Raw::Map(_) => Some(Value::Tree(raw.to_json())),
+            _ => return Err("a structure: names in brackets, JSON, or one text of JSON".to_owned()),
+        },
         _ => None,
     })
 }

@@ -298,7 +298,9 @@ fn request_body<S>(operation: &Operation<S>, name: impl Fn(&str) -> String) -> V
         let array = schema::of_field(field, Place::Json, field.required)["anyOf"][0].clone();
         json_schema = json!({ "anyOf": [json_schema, array] });
     }
-    let structured = |f: &&Field| matches!(f.kind, Kind::Versions | Kind::Map { .. } | Kind::Actions { .. });
+    let structured = |f: &&Field| {
+        matches!(f.kind, Kind::Versions | Kind::Map { .. } | Kind::Tree { .. } | Kind::Actions { .. })
+    };
     let encoding: Map<String, Value> = operation
         .fields
         .iter()

@@ -93,6 +93,13 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
             "propertyNames": { "pattern": pattern },
             "additionalProperties": text(*max, place, true),
         }),
+        Kind::Tree { schema } => {
+            let mut schema = schema();
+            if place == Place::Json {
+                schema = json!({ "anyOf": [schema, { "type": "null" }] });
+            }
+            schema
+        }
         Kind::Actions { types, most } => json!({
             "type": "array",
             "minItems": 1,

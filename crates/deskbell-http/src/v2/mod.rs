@@ -11,6 +11,7 @@ mod page;
 mod ticket;
 mod time;
 mod user;
+mod view;
 mod webhook;
 
 use deskbell_app::Desk;
@@ -26,6 +27,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(group::operations());
     all.extend(channel::operations());
     all.extend(user::operations());
+    all.extend(view::operations());
     all.extend(job::operations());
     all.extend(changes::operations());
     all.extend(webhook::operations());
@@ -41,6 +43,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(group::schemas());
     all.extend(channel::schemas());
     all.extend(user::schemas());
+    all.extend(view::schemas());
     all.extend(job::schemas());
     all.extend(changes::schemas());
     all.extend(webhook::schemas());

@@ -44,6 +44,10 @@ const READS: &[&str] = &[
     "/ticket?itemLimit=0&status=open",
     "/changes",
     "/changes?after=700&limit=15",
+    "/ticket?applyView=All%20open",
+    "/ticket?applyView=Pending",
+    "/ticket?applyView=My%20tickets",
+    "/view",
     "/customer/5",
     "/brand",
     "/group",
@@ -65,7 +69,7 @@ const BOUND: u64 = 40_000;
 
 /// Of lists whose total is not kept the tickets are counted, up to 10,000: these grow until then.
 const COUNTED: &[&str] =
-    &["/ticket?tag=invoice", "/ticket?createdFrom=2020-01-01", "/ticket?direction=inbound"];
+    &["/ticket?tag=invoice", "/ticket?createdFrom=2020-01-01", "/ticket?direction=inbound", "/view/counts"];
 
 #[test]
 fn reading_costs_the_same_at_few_tickets_and_at_many() {

@@ -15,4 +15,5 @@ mod permission_matrix;
 mod races;
 mod ticket;
 mod verify;
+mod view;
 mod webhook;

@@ -70,6 +70,10 @@ impl World<'_> {
         self.made("/user", "userID", body)
     }
 
+    fn view(&self) -> i64 {
+        self.made("/view", "viewID", json!({"title": format!("View {}", self.fresh())}))
+    }
+
     fn webhook(&self) -> i64 {
         let body = json!({"url": "https://hook.example", "events": ["ticket.changed"], "brandIDs": [self.brands[0]],
             "groupIDs": [self.groups[0]]});
@@ -182,6 +186,13 @@ impl World<'_> {
             "userGet" => (OfGroup, format!("/user/{}", self.user()), none()),
             "userUpdate" => (OfGroup, format!("/user/{}", self.user()), json!({"firstname": "N"})),
             "userDelete" => (OfGroup, format!("/user/{}", self.user()), none()),
+            "userViews" => (Nothing, format!("/user/getUserViews?userID={}", self.user()), none()),
+            "viewList" => (Nothing, "/view".into(), none()),
+            "viewCategories" => (Nothing, "/view/viewCategories".into(), none()),
+            "viewCounts" => (Nothing, "/view/counts".into(), none()),
+            "viewCreate" => (Nothing, "/view".into(), json!({"title": format!("View {}", self.fresh())})),
+            "viewGet" | "viewDelete" => (Nothing, format!("/view/{}", self.view()), none()),
+            "viewUpdate" => (Nothing, format!("/view/{}", self.view()), json!({"view_order_id": 3})),
             "webhookList" => (Nothing, "/webhook".into(), none()),
             "webhookCreate" => {
                 let body = json!({"url": "https://hook.example", "events": ["ticket.changed"]});
@@ -221,9 +232,14 @@ fn world(desk: &TestDesk) -> World<'_> {
     World { desk, admin: desk.admin(), brands, groups, number: std::cell::Cell::new(0) }
 }
 
-/// What a good call of the example needs: the permission of the operation, and for the batch that of its action.
+/// What a good call of the example needs: the permission of the operation, for the batch that of its action, and to
+/// count tickets that of reading them.
 fn rights(operation: &Operation<Desk>, needed: Permission) -> String {
-    let action = if operation.id() == "ticketBatch" { ",TICKET_UPDATE" } else { "" };
+    let action = match operation.id() {
+        "ticketBatch" => ",TICKET_UPDATE",
+        "viewCounts" => ",TICKET_READ",
+        _ => "",
+    };
     format!("{needed}{action}")
 }
 

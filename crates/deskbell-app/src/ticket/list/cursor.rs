@@ -1,6 +1,6 @@
 //! Where a walk goes on: the sort value and the id of the last row, and of which list it is.
 
-use deskbell_core::{Code, Fault};
+use deskbell_core::{Code, Fault, Version, ViewId};
 use sha2::{Digest, Sha256};
 
 use super::{Filter, Paging};
@@ -50,9 +50,9 @@ impl std::fmt::Display for Cursor {
     }
 }
 
-/// What a cursor must match: filters, sort and order. The page size may change.
-pub(super) fn fingerprint(filter: &Filter, paging: &Paging) -> [u8; 8] {
-    let text = format!("1 {filter:?} {:?} {}", paging.sort, paging.descending);
+/// What a cursor must match: filters, view, sort and order. The page size may change.
+pub(super) fn fingerprint(filter: &Filter, paging: &Paging, view: Option<(ViewId, Version)>) -> [u8; 8] {
+    let text = format!("1 {filter:?} {view:?} {:?} {}", paging.sort, paging.descending);
     let hash = Sha256::digest(text.as_bytes());
     let mut out = [0u8; 8];
     out.copy_from_slice(&hash[..8]);

@@ -23,15 +23,50 @@ pub(super) fn find(
     filter: &Filter,
     paging: &Paging,
 ) -> Result<(i64, bool, Vec<i64>)> {
-    let counted = way::counters_know(filter);
-    let total = if counted { way::counted(tx, actor, filter)? } else { count(tx, actor, filter)? };
-    let exact = counted || total <= EXACT_UP_TO;
-    let shown = if exact { total } else { EXACT_UP_TO };
+    let (shown, exact) = total(tx, actor, filter)?;
+    let total = if exact { shown } else { EXACT_UP_TO + 1 };
     if paging.limit == 0 || total == 0 || (exact && paging.start >= total) {
         return Ok((shown, exact, Vec::new()));
     }
     let ways = way::of_page(tx, actor, filter, paging, total)?;
     Ok((shown, exact, ids(tx, actor, filter, paging, &ways)?))
+}
+
+/// The total as it is shown, and whether it is exact.
+pub(super) fn total(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<(i64, bool)> {
+    if filter.is_never() {
+        return Ok((0, true));
+    }
+    if way::counters_know(filter) {
+        return Ok((way::counted(tx, actor, filter)?, true));
+    }
+    let total = count(tx, actor, filter)?;
+    Ok((total.min(EXACT_UP_TO), total <= EXACT_UP_TO))
+}
+
+/// The total as `total` says it, but from at most `most` rows: where that does not do, at least so many.
+pub(super) fn about(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    if filter.is_never() {
+        return Ok((0, true));
+    }
+    if way::counters_know(filter) {
+        return Ok((way::counted(tx, actor, filter)?, true));
+    }
+    let way = way::narrowest(tx, actor, filter)?;
+    let condition = condition(tx.engine(), actor, filter, &way);
+    let mut statement = union(tx.engine(), &way, condition, None, Some(most));
+    statement.limit(most);
+    let text = sql::count_fitting(&statement.text);
+    let (rows, found) =
+        tx.first(&text, &statement.params, |row| Ok((row.int(0)?, row.int(1)?)))?.unwrap_or_default();
+    Ok((found.min(EXACT_UP_TO), rows < most && found <= EXACT_UP_TO))
+}
+
+/// The statement that finds all that match, in one piece, so that an order can be appended.
+pub(super) fn all(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Statement> {
+    let way = Way { merged: false, ..way::narrowest(tx, actor, filter)? };
+    let condition = condition(tx.engine(), actor, filter, &way);
+    Ok(union(tx.engine(), &way, condition, None, None))
 }
 
 /// The ids of the page and one more, on the first of the ways that has not many more rows than was expected of it: where
@@ -63,7 +98,7 @@ fn ids(
 /// How many match; one more than is exact where there are more.
 fn count(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<i64> {
     let way = way::narrowest(tx, actor, filter)?;
-    let mut statement = union(tx.engine(), &way, condition(actor, filter, &way), None, None);
+    let mut statement = union(tx.engine(), &way, condition(tx.engine(), actor, filter, &way), None, None);
     statement.limit(EXACT_UP_TO + 1);
     let text = sql::count_of(&statement.text);
     Ok(tx.first(&text, &statement.params, |row| row.int(0))?.unwrap_or(0))
@@ -78,7 +113,7 @@ fn page(
     way: &Way,
     most: Option<i64>,
 ) -> Statement {
-    let mut statement = union(engine, way, condition(actor, filter, way), Some(paging), most);
+    let mut statement = union(engine, way, condition(engine, actor, filter, way), Some(paging), most);
     order(paging, &mut statement);
     if let Some(most) = most {
         statement.limit_about(most);
@@ -100,10 +135,10 @@ fn order(paging: &Paging, statement: &mut Statement) {
 }
 
 /// Which of the tickets on the way are meant.
-fn condition(actor: &Actor, filter: &Filter, way: &Way) -> Statement {
+fn condition(engine: Engine, actor: &Actor, filter: &Filter, way: &Way) -> Statement {
     let mut condition = Statement::default();
     load::visible(&actor.scope, &mut condition);
-    conditions(&way.rest(filter), &mut condition);
+    conditions(&way.rest(filter), engine, &mut condition);
     condition
 }
 

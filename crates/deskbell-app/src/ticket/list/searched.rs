@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use deskbell_core::Actor;
 use deskbell_core::search::Query;
-use deskbell_db::Tx;
+use deskbell_db::{Engine, Tx};
 
 use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions};
 use crate::error::Result;
@@ -165,7 +165,7 @@ fn sorted(
     let mut rows: Vec<(i64, i64)> = Vec::new();
     search::hits(tx, query, None, |tx, hits| {
         for some in hits.chunks(TOGETHER) {
-            let statement = admit(actor, filter, paging.sort.column(), some);
+            let statement = admit(tx.engine(), actor, filter, paging.sort.column(), some);
             rows.extend(tx.all(&statement.text, &statement.params, |row| Ok((row.int(1)?, row.int(0)?)))?);
         }
         Ok(ControlFlow::Continue(()))
@@ -207,14 +207,14 @@ fn few_hidden(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Option<
 
 /// Those of the hits that exist for the actor and pass the filters, descending.
 fn admitted(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, hits: &[i64]) -> Result<Vec<i64>> {
-    let statement = admit(actor, filter, "t.id", hits);
+    let statement = admit(tx.engine(), actor, filter, "t.id", hits);
     Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
 }
 
-fn admit(actor: &Actor, filter: &Filter, column: &str, hits: &[i64]) -> Statement {
+fn admit(engine: Engine, actor: &Actor, filter: &Filter, column: &str, hits: &[i64]) -> Statement {
     let mut statement = Statement::new(&sql::select_ids_and(column));
     load::visible(&actor.scope, &mut statement);
-    conditions(filter, &mut statement);
+    conditions(filter, engine, &mut statement);
     statement.push(" AND ").within("t.id", hits).push(" ORDER BY t.id DESC");
     statement
 }

@@ -56,6 +56,21 @@ fn action() -> impl Strategy<Value = (&'static str, ActionValue)> {
     ]
 }
 
+/// A list or an object of texts, lists and objects, none of them empty: a form has no words for that.
+fn tree() -> impl Strategy<Value = Json> {
+    let leaf = word().prop_map(Json::from);
+    let inner = leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4).prop_map(Json::from),
+            prop::collection::btree_map("[a-z]{1,5}", inner, 1..4).prop_map(|m| m.into_iter().collect()),
+        ]
+    });
+    prop_oneof![
+        prop::collection::vec(inner.clone(), 1..4).prop_map(Json::from),
+        prop::collection::btree_map("[a-z]{1,5}", inner, 1..4).prop_map(|m| m.into_iter().collect()),
+    ]
+}
+
 /// A random field under a name, with a random value.
 fn given(name: &'static str) -> impl Strategy<Value = Given> {
     let of = move |field: Field, value: Value| Given { field, value };
@@ -80,6 +95,7 @@ fn given(name: &'static str) -> impl Strategy<Value = Given> {
             let field = Field::map(name, |_| true, "^.*$", 20);
             of(field, Value::Map(m.into_iter().collect()))
         }),
+        tree().prop_map(move |tree| of(Field::tree(name, || json!({})), Value::Tree(tree))),
         prop::collection::vec(action(), 1..10).prop_map(move |acts| {
             let acts = acts.into_iter().enumerate();
             let acts = acts.map(|(n, (kind, value))| Action { label: format!("{name}[{n}]"), kind, value });
@@ -130,6 +146,8 @@ fn to_json(value: &Value, dice: &mut Dice) -> Json {
             .collect::<Map<_, _>>()
             .into(),
         Value::Map(map) => map.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<Map<_, _>>().into(),
+        Value::Tree(tree) if dice.flip() => json!(tree.to_string()),
+        Value::Tree(tree) => tree.clone(),
         Value::Actions(acts) => acts
             .iter()
             .map(|act| match action_value(act) {
@@ -173,6 +191,12 @@ fn to_pairs(name: &str, value: &Value, dice: &mut Dice) -> Pairs {
             versions.iter().map(|(id, v)| (format!("{name}[{id}]"), v.to_string())).collect()
         }
         Value::Map(map) => map.iter().map(|(k, v)| (format!("{name}[{k}]"), v.clone())).collect(),
+        Value::Tree(tree) if dice.flip() => one(tree.to_string()),
+        Value::Tree(tree) => {
+            let mut pairs = branches(name, tree);
+            dice.shuffle(&mut pairs);
+            pairs
+        }
         Value::Actions(acts) => {
             let mut pairs = Vec::new();
             for act in acts {
@@ -184,6 +208,21 @@ fn to_pairs(name: &str, value: &Value, dice: &mut Dice) -> Pairs {
             dice.shuffle_keeping_names(&mut pairs);
             pairs
         }
+    }
+}
+
+/// The values of a structure by their names in brackets.
+fn branches(name: &str, tree: &Json) -> Pairs {
+    match tree {
+        Json::Object(items) => {
+            items.iter().flat_map(|(key, item)| branches(&format!("{name}[{key}]"), item)).collect()
+        }
+        Json::Array(items) => {
+            let item = |(n, item): (usize, &Json)| branches(&format!("{name}[{}]", n * 3), item);
+            items.iter().enumerate().flat_map(item).collect()
+        }
+        Json::String(text) => vec![(name.to_owned(), text.clone())],
+        other => vec![(name.to_owned(), other.to_string())],
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn operation() -> Operation<Desk> {
             Field::ids("ticketIDs", MOST).doc("The same as an array. Send one of the two."),
             Field::actions("actions", TYPES, ACTIONS).required().doc("What to do, in order; at most 10."),
             delete::purge(),
-            Field::line("applyView", limit::NAME).selects().not_yet().doc("Id or name of a view."),
+            list::apply_view().selects().doc("Id or name of a view: its tickets, narrowed by the filters."),
         ])
         .fields(list::filters().map(Field::selects))
         .fields([
@@ -89,7 +89,10 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
         Some((field, ids)) => bulk::check_atomic(field, ids.len(), params, wrong),
         None => {
             list::check_query(params, wrong);
-            if wrong.is_empty() && list::filter(params).is_ok_and(|filter| filter.is_open()) {
+            if wrong.is_empty()
+                && !params.given("applyView")
+                && list::filter(params).is_ok_and(|filter| filter.is_open())
+            {
                 wrong.push(detail("query", Code::InvalidParameter, "query has no word to look for."));
             }
         }
@@ -99,7 +102,7 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let tickets = match named(&call.params) {
         Some((_, ids)) => Tickets::Named(ids.to_vec()),
-        None => Tickets::Filtered(Box::new(list::filter(&call.params)?), call.params.number("expectTotal")),
+        None => Tickets::Filtered(Box::new(list::wish(&call)?), call.params.number("expectTotal")),
     };
     let purge = call.params.flag("purge");
     let edits =

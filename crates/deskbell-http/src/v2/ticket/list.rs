@@ -1,6 +1,6 @@
 //! GET /api/v2/ticket: a list of tickets. Rules live in `deskbell_app::ticket::list`.
 
-use deskbell_app::ticket::list::{self, Cursor, Filter, Paging, Sort};
+use deskbell_app::ticket::list::{self, Cursor, Filter, Paging, Sort, Wish};
 use deskbell_app::{Desk, Lane};
 use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
@@ -22,7 +22,7 @@ pub(super) fn operation() -> Operation<Desk> {
              itemStart counts rows anew on each call.",
         )
         .needs(Permission::TicketRead)
-        .field(Field::line("applyView", limit::NAME).not_yet().doc("Id or name of a view."))
+        .field(apply_view().doc("Id or name of a view: its tickets, narrowed by the filters, and in its order unless sort is sent."))
         .fields(filters())
         .fields([
             Field::number("itemStart", 0..=deskbell_core::id::MAX_ID).default(0).doc("How many rows to leave out."),
@@ -34,7 +34,13 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .check(check)
         .list("Ticket")
+        .fails(&[Code::UnknownReference])
         .handler(handle)
+}
+
+/// The view whose tickets are meant.
+pub(super) fn apply_view() -> Field {
+    Field::line("applyView", limit::NAME)
 }
 
 /// Whether archived tickets are meant as well.
@@ -91,12 +97,13 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 }
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
-    let (filter, paging) = (filter(&call.params)?, paging(&call.params));
-    let lane = if filter.query.is_some() { Lane::Slow } else { Lane::List };
+    let (wish, paging) = (wish(&call)?, paging(&call.params));
+    let lane = if wish.filter.query.is_some() { Lane::Slow } else { Lane::List };
     let (start, limit, frequent) = (paging.start, paging.limit, call.state.frequent());
+    let sorted = call.params.given("sort");
     let read = call
         .state
-        .read(lane, &call.actor, move |tx, actor| list::list(tx, actor, &filter, &paging, &frequent));
+        .read(lane, &call.actor, move |tx, actor| list::list(tx, actor, &wish, &paging, sorted, &frequent));
     let page = read.await?;
     let url = &call.state.settings().public_url;
     let rows: Vec<TicketView<'_>> = page.tickets.iter().map(|t| TicketView::row(t, url)).collect();
@@ -107,6 +114,16 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         exact: page.exact,
     };
     Ok(Reply::list(totals, &rows, page.next.map(|c| c.to_string()).as_deref()))
+}
+
+/// Which tickets are meant: those that pass `filter`, of the view that is applied if there is one.
+pub(super) fn wish(call: &Call<Desk>) -> Result<Wish, Failure> {
+    Ok(Wish {
+        filter: filter(&call.params)?,
+        view: call.params.text("applyView").filter(|name| !name.is_empty()).map(str::to_owned),
+        now: call.state.now(),
+        public_url: call.state.settings().public_url.clone(),
+    })
 }
 
 /// Which tickets are meant: those that pass `filters` and `search_archived`.
@@ -129,6 +146,7 @@ pub(super) fn filter(params: &Params) -> Result<Filter, Failure> {
         updated_to: params.span("updatedTo").map(|s| s.last),
         archived_too: params.word("searchArchived") == Some("yes"),
         query: query.filter(|q| !q.is_blank()),
+        clauses: Vec::new(),
     })
 }
 

@@ -7,6 +7,7 @@ mod get;
 mod list;
 mod update;
 mod view;
+mod views;
 
 pub(crate) use view::schemas;
 
@@ -16,5 +17,12 @@ use crate::Operation;
 
 /// The calls of the controller.
 pub(crate) fn operations() -> Vec<Operation<Desk>> {
-    vec![list::operation(), create::operation(), get::operation(), update::operation(), delete::operation()]
+    vec![
+        list::operation(),
+        create::operation(),
+        get::operation(),
+        update::operation(),
+        delete::operation(),
+        views::operation(),
+    ]
 }

@@ -116,7 +116,7 @@ fn limit(most: i64) -> impl Strategy<Value = Limit> {
     prop_oneof![2 => Just(Limit::All), 3 => vec(0..=most + 1, 0..3).prop_map(Limit::only)]
 }
 
-fn scope() -> impl Strategy<Value = Scope> {
+pub(super) fn scope() -> impl Strategy<Value = Scope> {
     let grant = (limit(BRANDS), limit(GROUPS)).prop_map(|(brands, groups)| Grant { brands, groups });
     prop_oneof![1 => Just(Scope::everything()), 2 => vec(grant, 0..4).prop_map(|grants| Scope { grants })]
 }
@@ -160,6 +160,7 @@ fn wish() -> impl Strategy<Value = Wish> {
                 updated_to: times.3,
                 archived_too: times.4,
                 query: query.map(|q| search::parse(q).expect("a query")),
+                clauses: Vec::new(),
             },
             words: query,
             sort: pages.0,
@@ -223,9 +224,10 @@ fn check(ground: &Ground, wish: &Wish, expected: &[i64]) -> Result<(), TestCaseE
     let page = |start, limit, after| {
         let paging = Paging { sort: wish.sort, descending: wish.descending, start, limit, after };
         let (desk, filter) = (&ground.desk.desk, wish.filter.clone());
-        let frequent = desk.frequent();
+        let (frequent, now) = (desk.frequent(), desk.now());
+        let asked = list::Wish { filter, view: None, now, public_url: String::new() };
         let read = desk.read_blocking(Lane::List, &actor, move |tx, actor| {
-            list::list(tx, actor, &filter, &paging, &frequent)
+            list::list(tx, actor, &asked, &paging, true, &frequent)
         });
         read.expect("a page")
     };
@@ -252,12 +254,12 @@ fn check(ground: &Ground, wish: &Wish, expected: &[i64]) -> Result<(), TestCaseE
     Ok(())
 }
 
-fn runner(cases: u32) -> TestRunner {
+pub(super) fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
 }
 
 /// The tickets as both engines show them, the same on both but for the random half of the external id.
-fn tickets(grounds: &[Ground; 2]) -> Vec<Ticket> {
+pub(super) fn tickets(grounds: &[Ground; 2]) -> Vec<Ticket> {
     let seeds = vec(seed(), TICKETS).new_tree(&mut TestRunner::deterministic()).expect("seeds").current();
     let shown = std::thread::scope(|scope| {
         let other = scope.spawn(|| settle(&grounds[1], &seeds));

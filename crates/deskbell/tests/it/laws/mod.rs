@@ -10,6 +10,7 @@ mod list;
 mod noise;
 mod search;
 mod undo;
+mod views;
 
 pub(crate) use dump::Probe;
 pub(crate) use ground::do_as_system;

@@ -113,7 +113,7 @@ both_engines! {
         refused(json!({"ticketIDs": [id], "expectTotal": 1}), invalid, &["expectTotal"]);
         refused(json!({"ticketIDs": [id], "searchArchived": "no"}), invalid, &["searchArchived"]);
         refused(json!({"status": "new", "expectTotal": -1}), invalid, &["expectTotal"]);
-        refused(json!({"applyView": "mine"}), invalid, &["applyView"]);
+        refused(json!({"applyView": "mine"}), "unknown_reference", &["applyView"]);
         refused(json!({"state": "new", "priority": "high"}), "unknown_parameter", &["state"]);
         assert_eq!(desk.item(id)["status"], "new");
         // Words that no ticket can have are no filter that lets all pass.

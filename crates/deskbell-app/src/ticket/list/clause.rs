@@ -1,0 +1,163 @@
+//! Conditions on tickets that no filter of the list says: what views are made of beyond it. A clause holds if any of its
+//! tests does; a list asks for all its clauses.
+//!
+//! Texts compare without the case of A to Z, which both engines know alike.
+
+use deskbell_db::Engine;
+
+use crate::statement::Statement;
+use crate::ticket::{edit, sql};
+
+/// Tests of which one must hold. None at all never hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Clause(pub Vec<Test>);
+
+impl Clause {
+    /// What no ticket meets.
+    pub fn never() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// One test of a ticket. A column is an expression over the ticket `t`; it may be null.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Test {
+    /// One of these numbers.
+    OneOf(&'static str, Vec<i64>),
+    /// Null, or none of these numbers.
+    NoneOf(&'static str, Vec<i64>),
+    /// From a number up to another, both included.
+    Within(&'static str, Option<i64>, Option<i64>),
+    /// Null, or below the first or above the second.
+    Outside(&'static str, i64, i64),
+    /// Null.
+    Null(&'static str),
+    /// Not null.
+    Filled(&'static str),
+    /// All of these clauses.
+    All(Vec<Clause>),
+    /// A text that is one of these, or none of them.
+    Text(Text, Vec<String>, bool),
+    /// A text that has this in it.
+    Has(Text, String),
+    /// A text that begins with this.
+    Begins(Text, String),
+    /// One of the tags is one of these; without any it need only have a tag. Or not.
+    Tagged(Vec<String>, bool),
+    /// One of the tags has this in it.
+    TagHas(String),
+    /// One of the tags begins with this.
+    TagBegins(String),
+}
+
+/// A text of a ticket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Text {
+    /// An expression.
+    Column(&'static str),
+    /// The ticket's id behind this, as in a link to it.
+    Link(String),
+}
+
+impl Text {
+    fn push(&self, engine: Engine, statement: &mut Statement) {
+        statement.push("LOWER(");
+        match self {
+            Self::Column(column) => statement.push(column),
+            Self::Link(start) => statement.bind(start.clone()).push(" || CAST(t.id AS TEXT)"),
+        };
+        // Beyond A to Z a database's own rules would decide.
+        statement.push(if engine == Engine::Postgres { " COLLATE \"C\")" } else { ")" });
+    }
+}
+
+/// Appends the clauses, each with a leading AND.
+pub(super) fn push(clauses: &[Clause], engine: Engine, statement: &mut Statement) {
+    for Clause(tests) in clauses {
+        statement.push(" AND (");
+        for (n, test) in tests.iter().enumerate() {
+            statement.push(if n == 0 { "" } else { " OR " });
+            test.push(engine, statement);
+        }
+        statement.push(if tests.is_empty() { "1 = 0)" } else { ")" });
+    }
+}
+
+impl Test {
+    fn push(&self, engine: Engine, statement: &mut Statement) {
+        match self {
+            Self::OneOf(column, values) => {
+                statement.within(column, values);
+            }
+            Self::NoneOf(column, values) => {
+                statement.push("(").push(column).push(" IS NULL OR NOT ").within(column, values).push(")");
+            }
+            Self::Within(column, from, to) => {
+                statement.push("(").push(column).push(" IS NOT NULL");
+                for (sign, bound) in [(" >= ", from), (" <= ", to)] {
+                    if let Some(bound) = bound {
+                        statement.push(" AND ").push(column).push(sign).bind(*bound);
+                    }
+                }
+                statement.push(")");
+            }
+            Self::Outside(column, from, to) => {
+                statement.push("(").push(column).push(" IS NULL OR ").push(column).push(" < ").bind(*from);
+                statement.push(" OR ").push(column).push(" > ").bind(*to).push(")");
+            }
+            Self::Null(column) => {
+                statement.push(column).push(" IS NULL");
+            }
+            Self::Filled(column) => {
+                statement.push(column).push(" IS NOT NULL");
+            }
+            Self::All(clauses) => {
+                statement.push("(1 = 1");
+                push(clauses, engine, statement);
+                statement.push(")");
+            }
+            Self::Text(text, values, is) => {
+                statement.push(if *is { "(1 = 0" } else { "NOT (1 = 0" });
+                for value in values {
+                    statement.push(" OR ");
+                    text.push(engine, statement);
+                    statement.push(" = ").bind(value.to_ascii_lowercase());
+                }
+                statement.push(")");
+            }
+            Self::Has(text, part) => {
+                statement.push(sql::finds(engine));
+                text.push(engine, statement);
+                statement.push(", ").bind(part.to_ascii_lowercase()).push(") > 0");
+            }
+            Self::Begins(text, start) => {
+                statement.push("SUBSTR(");
+                text.push(engine, statement);
+                begins(start.to_ascii_lowercase(), statement);
+            }
+            Self::Tagged(tags, is) => {
+                statement.push(if *is { "" } else { "NOT " }).push(sql::HAS_TAG);
+                let tags: Vec<_> = tags.iter().map(|tag| edit::tag_key(tag).into()).collect();
+                if !tags.is_empty() {
+                    statement.push(" AND ").among("vt.tag", tags);
+                }
+                statement.push(")");
+            }
+            Self::TagHas(part) => {
+                statement.push(sql::HAS_TAG).push(" AND ").push(sql::finds(engine)).push("vt.tag, ");
+                statement.bind(edit::tag_key(part)).push(") > 0)");
+            }
+            Self::TagBegins(start) => {
+                statement.push(sql::HAS_TAG).push(" AND SUBSTR(vt.tag");
+                begins(edit::tag_key(start), statement);
+                statement.push(")");
+            }
+        }
+    }
+}
+
+/// The rest of a `SUBSTR(text`: from its first character on it is this.
+fn begins(start: String, statement: &mut Statement) {
+    let length = start.chars().count();
+    statement.push(&format!(", 1, {length}) = ")).bind(start);
+}
