@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::Desk;
+use crate::crm::InVain;
 use crate::error::Result;
 use crate::webhook::{self, BREAKS_AT, Delivery, Outcome, Round, Secret, Try, Webhook};
 
@@ -45,7 +46,7 @@ pub trait Courier: Send + Sync + 'static {
         &self,
         url: String,
         query: Vec<(&'static str, String)>,
-    ) -> Sending<std::result::Result<String, String>>;
+    ) -> Sending<std::result::Result<String, InVain>>;
 }
 
 /// What an endpoint is told.
