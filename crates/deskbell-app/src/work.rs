@@ -94,6 +94,22 @@ impl<'w, 'c> Work<'w, 'c> {
         *self.counts.entry(cell).or_default() += by;
     }
 
+    /// A part that stands for itself: if it fails, all that it wrote and noted is undone, and the rest goes on.
+    pub(crate) fn attempt<T>(&mut self, part: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
+        let (actor, now, batch, call, context) = (self.actor, self.now, self.batch, self.call, self.context);
+        let (done, events, counts) = self.tx.savepoint(|tx| {
+            let mut work =
+                Work { tx, actor, now, batch, call, context, events: Vec::new(), counts: BTreeMap::new() };
+            let done = part(&mut work)?;
+            Ok::<_, crate::Error>((done, work.events, work.counts))
+        })?;
+        self.events.extend(events);
+        for (cell, by) in counts {
+            self.count(cell, by);
+        }
+        Ok(done)
+    }
+
     /// Writes what was gathered. The last step of every write.
     pub fn finish(mut self) -> Result<()> {
         let events = std::mem::take(&mut self.events);

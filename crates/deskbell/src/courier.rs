@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use deskbell_app::crm::InVain;
 use deskbell_app::{Answered, Courier, Letter, Sending};
 use deskbell_out::{Answer, Client, Failure, Method, Options, Request, check_url, sign};
 
@@ -53,12 +54,13 @@ impl Courier for Out {
         })
     }
 
-    fn ask(&self, url: String, query: Vec<(&'static str, String)>) -> Sending<Result<String, String>> {
+    fn ask(&self, url: String, query: Vec<(&'static str, String)>) -> Sending<Result<String, InVain>> {
         let request = self.request(Method::Get, &with_query(&url, &query), LOOKUP);
         let client = self.client();
         Box::pin(async move {
-            let request = Request { keep: deskbell_out::KEEP, ..request? };
-            said(client?.send(request).await.map_err(|failure| failure.to_string())?)
+            let request = Request { keep: deskbell_out::KEEP, ..request.map_err(InVain::Down)? };
+            let sent = client.map_err(InVain::Down)?.send(request).await;
+            said(sent.map_err(|failure| InVain::Down(failure.to_string()))?)
         })
     }
 
@@ -86,14 +88,20 @@ impl Courier for Out {
     }
 }
 
-/// What a place that keeps customers said.
-fn said(answer: Answer) -> Result<String, String> {
+/// What a place that keeps customers said. A 4xx is about what was asked, but those of too many and too slow requests.
+fn said(answer: Answer) -> Result<String, InVain> {
     match answer.status {
         200..=299 if answer.cut => {
-            Err(format!("the answer is longer than {} bytes, or broke off", deskbell_out::KEEP))
+            let why = format!("the answer is longer than {} bytes, or broke off", deskbell_out::KEEP);
+            Err(InVain::Answer(why))
         }
-        200..=299 => String::from_utf8(answer.body).map_err(|_| "the answer is no UTF-8".to_owned()),
-        status => Err(format!("it answered {status}")),
+        200..=299 => {
+            String::from_utf8(answer.body).map_err(|_| InVain::Answer("the answer is no UTF-8".to_owned()))
+        }
+        status @ 400..=499 if !matches!(status, 408 | 429) => {
+            Err(InVain::Answer(format!("it answered {status}")))
+        }
+        status => Err(InVain::Down(format!("it answered {status}"))),
     }
 }
 
@@ -184,8 +192,11 @@ mod tests {
     fn a_place_must_answer_whole_and_in_text() {
         let body = |body: &[u8], cut| Answer { body: body.to_vec(), cut, ..answer(200, &[]) };
         assert_eq!(said(body(b"[]", false)), Ok("[]".to_owned()));
-        for bad in [body(b"[", true), body(b"\xff", false), answer(404, &[]), answer(302, &[])] {
-            assert!(said(bad.clone()).is_err(), "{bad:?}");
+        for bad in [body(b"[", true), body(b"\xff", false), answer(400, &[]), answer(404, &[])] {
+            assert!(matches!(said(bad.clone()), Err(InVain::Answer(_))), "{bad:?}");
+        }
+        for status in [302, 408, 429, 500, 503] {
+            assert!(matches!(said(answer(status, &[])), Err(InVain::Down(_))), "{status}");
         }
     }
 

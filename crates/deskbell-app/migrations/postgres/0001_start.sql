@@ -366,7 +366,7 @@ CREATE INDEX bulk_unfinished ON bulk (id) WHERE state <= 2;
 CREATE INDEX bulk_by_actor ON bulk (actor, id);
 CREATE INDEX bulk_by_age ON bulk (finished_at);
 
--- ids: 8 bytes each, big endian, in the order sent.
+-- ids: in the order sent, each as its distance from the one before (bulk/pack.rs).
 CREATE TABLE bulk_chunk (
     bulk_id BIGINT NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
     chunk   BIGINT NOT NULL,
@@ -489,10 +489,12 @@ CREATE TABLE crm_lookup (
 CREATE INDEX crm_lookup_due ON crm_lookup (brand_id, next_at, id);
 CREATE INDEX crm_lookup_by_ticket ON crm_lookup (ticket_id);
 
--- How many look-ups of a brand have failed in a row; nothing is asked before retry_at.
+-- How many look-ups of a brand have failed in a row, and which rest of its place this is (0 = none); nothing is asked before
+-- retry_at, and then one look-up alone.
 CREATE TABLE crm_endpoint (
     brand_id BIGINT NOT NULL PRIMARY KEY REFERENCES brand (id) ON DELETE CASCADE,
     failures BIGINT NOT NULL,
+    rests    BIGINT NOT NULL,
     retry_at BIGINT NOT NULL
 );
 

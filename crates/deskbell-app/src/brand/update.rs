@@ -4,6 +4,7 @@ use deskbell_core::{BrandId, Permission, Version};
 use deskbell_db::{Kind, Value};
 
 use super::{Fields, check, load, sql};
+use crate::crm;
 use crate::error::Result;
 use crate::item;
 use crate::work::Work;
@@ -45,5 +46,9 @@ pub fn update(
         version.0.into(),
     ];
     let written = item::guarded(work.tx, Kind::Unique, |tx| tx.exec(sql::UPDATE, &params))?;
+    if written.is_some() && brand.crm_sync_url != before.crm_sync_url {
+        // How another place fared says nothing of this one.
+        crm::fares_well(work.tx, id)?;
+    }
     written.map(|_| version).ok_or_else(|| item::taken("name", "brand", &brand.name))
 }

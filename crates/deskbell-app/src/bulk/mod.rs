@@ -4,6 +4,7 @@
 //! commit their tickets and the progress together (`run.rs`): a restart or another node goes on where it stopped, and
 //! no other writer waits long. An atomic call is tried on a reader first and then runs in a transaction of its own.
 
+mod pack;
 mod run;
 mod sql;
 

@@ -1,9 +1,9 @@
 //! Durable bulk work: its row, its chunks, and how a node takes it up and goes on with it.
 
 use deskbell_core::{Actor, ActorId, Code, Fault, JobId, TicketId, Timestamp, Version};
-use deskbell_db::{Engine, Tx};
+use deskbell_db::{Engine, Tx, Value};
 
-use super::{Bulk, CHUNK, Row, RowOutcome, Task, apply, not_done, sql};
+use super::{Bulk, CHUNK, Row, RowOutcome, Task, apply, not_done, pack, sql};
 use crate::error::Result;
 use crate::item;
 use crate::journal::actor_text;
@@ -12,6 +12,9 @@ use crate::work::{BatchId, Work};
 
 /// How long a node may be silent before another one takes its work, in seconds.
 const LEASE: i64 = 30;
+
+/// How many chunks are written down by one statement.
+const AT_ONCE: usize = 100;
 
 /// How often a chunk is taken up before it is given up, so that the rest of the work is done.
 const TAKEOVERS: i64 = 3;
@@ -122,9 +125,14 @@ pub(crate) fn start(
         |row| row.int(0),
     )?;
     let id = id.unwrap_or_default();
-    for (n, chunk) in ids.chunks(CHUNK).enumerate() {
-        let bytes: Vec<u8> = chunk.iter().flat_map(|id| id.to_be_bytes()).collect();
-        work.tx.exec(sql::INSERT_CHUNK, &[id.into(), (n as i64).into(), bytes.into()])?;
+    let mut n: i64 = 0;
+    for some in ids.chunks(CHUNK * AT_ONCE) {
+        let mut params: Vec<Value<'_>> = vec![id.into()];
+        for chunk in some.chunks(CHUNK) {
+            params.extend([n.into(), pack::pack(chunk).into()]);
+            n += 1;
+        }
+        work.tx.exec(&sql::insert_chunks(some.len().div_ceil(CHUNK)), &params)?;
     }
     Ok(JobId(id))
 }
@@ -173,7 +181,7 @@ fn parse_actor(text: &str) -> ActorId {
 /// work is revoked: what is left then fails.
 pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed: bool) -> Result<Step> {
     let next = work.tx.first(sql::NEXT, &[id.0.into(), node.into()], |row| {
-        let ids: Vec<i64> = row.opt_blob(7)?.unwrap_or_default().chunks_exact(8).map(be_i64).collect();
+        let ids: Vec<i64> = pack::unpack(row.opt_blob(7)?.unwrap_or_default());
         Ok((row.str(3)?.to_owned(), row.int(5)?, row.int(6)?, ids, row.int(8)?))
     })?;
     let Some((task, chunk, done, ids, takeovers)) = next else { return Ok(Step::Over) };
@@ -208,10 +216,6 @@ pub(crate) fn run_chunk(work: &mut Work<'_, '_>, id: JobId, node: &str, allowed:
         insert_row(work.tx, id, done + n as i64, row)?;
     }
     Ok(Step::More)
-}
-
-fn be_i64(bytes: &[u8]) -> i64 {
-    bytes.iter().fold(0i64, |n, b| (n << 8) | i64::from(*b))
 }
 
 fn insert_row(tx: &mut Tx<'_>, id: JobId, place: i64, row: &Row) -> Result<()> {

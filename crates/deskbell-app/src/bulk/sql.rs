@@ -4,8 +4,11 @@
 pub(super) const INSERT: &str = "INSERT INTO bulk (batch_id, actor, call, work, keep_rows, total, chunks, next_chunk, done, \
      changed, unchanged, failed, state, lease_owner, lease_until, takeovers, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 2, $8, $9, 0, $10) RETURNING id";
-/// Its tickets, a chunk a row.
-pub(super) const INSERT_CHUNK: &str = "INSERT INTO bulk_chunk (bulk_id, chunk, ids) VALUES ($1, $2, $3)";
+/// Its tickets, a chunk a row; `rows` of them. $1 is the work, then come number and ids of each.
+pub(super) fn insert_chunks(rows: usize) -> String {
+    let values: Vec<String> = (0..rows).map(|n| format!("($1, ${}, ${})", 2 * n + 2, 2 * n + 3)).collect();
+    format!("INSERT INTO bulk_chunk (bulk_id, chunk, ids) VALUES {}", values.join(", "))
+}
 
 /// Unfinished work whose lease has run out; " FOR UPDATE SKIP LOCKED" is appended on PostgreSQL.
 pub(super) const UNCLAIMED: &str =

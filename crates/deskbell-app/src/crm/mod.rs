@@ -19,16 +19,17 @@ pub use answer::{Found, read};
 /// How long a look-up may be under way before it is made again, in seconds.
 const LEASE: i64 = 30;
 
-/// Seconds from one try in vain to the next.
+/// Seconds from one answer that says nothing to the next try.
 const DELAYS: [i64; 3] = [10, 60, 600];
 
 /// After how long it is given up, in seconds: somebody has looked by then.
 const PATIENCE: i64 = 86_400;
 
-/// How many look-ups are taken together, whatever brands they are of.
-const TOGETHER: usize = 128;
+/// Seconds until a look-up that was not answered is made again, at the least and at the most: as many as it has waited.
+const AGAIN: (i64, i64) = (10, 600);
 
-/// After how many failures in a row a place is left alone, for how long at first and at the most, in seconds.
+/// After how many failures in a row a place is left alone, for how long at first and at the most, in seconds. Each rest after
+/// which the first look-up fails again is twice as long as the one before.
 const BREAKS_AT: i64 = 5;
 const REST: i64 = 30;
 const LONGEST_REST: i64 = 900;
@@ -47,6 +48,26 @@ pub(crate) struct Lookup {
     pub(crate) url: String,
     /// What is asked, by name.
     pub(crate) query: Vec<(&'static str, String)>,
+    /// Whether it is the one by which is seen how the place fares after a rest.
+    probe: bool,
+}
+
+/// Why a look-up was in vain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum InVain {
+    /// The place is down, or cannot be reached: nothing was said of what was asked.
+    Down(String),
+    /// It was answered, and the answer is none.
+    Answer(String),
+}
+
+impl InVain {
+    /// The reason, in words.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Down(why) | Self::Answer(why) => why,
+        }
+    }
 }
 
 /// Notes that the contact of a new ticket is to be looked up.
@@ -60,17 +81,27 @@ pub(crate) fn is_waiting(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(tx.first(sql::ANY, &[], |_| Ok(()))?.is_some())
 }
 
-/// Takes some look-ups of each brand that are to be made now. One whose ticket has gone, or whose brand asks nobody any more, is
-/// over.
-pub(crate) fn take(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<Vec<Lookup>> {
+/// The brands of which something is to be looked up now, what waits longest first.
+pub(crate) fn brands(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<BrandId>> {
+    Ok(tx.all(sql::BRANDS, &[now.0.into()], |row| row.int(0).map(BrandId))?)
+}
+
+/// Takes some look-ups of a brand that are to be made now: none while its place rests, a single one after a rest, whatever
+/// other nodes do. One whose ticket has gone, or whose brand asks nobody any more, is over.
+pub(crate) fn take(tx: &mut Tx<'_>, brand: BrandId, now: Timestamp, most: i64) -> Result<Vec<Lookup>> {
+    let rests = tx.first(sql::RESTS, &[brand.0.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
+    let (rests, retry_at) = rests.unwrap_or_default();
+    if retry_at > now.0 {
+        return Ok(Vec::new());
+    }
+    let probe = rests > 0;
+    let until = now.0 + LEASE;
+    if probe && tx.exec(sql::PROBE, &[brand.0.into(), until.into(), now.0.into()])? == 0 {
+        return Ok(Vec::new());
+    }
     let skip = if tx.engine() == Engine::Postgres { sql::SKIP } else { "" };
-    let due_of = format!("{}{skip}", sql::DUE);
-    let mut due: Vec<Lookup> = Vec::new();
-    for brand in tx.all(sql::BRANDS, &[now.0.into()], |row| row.int(0))? {
-        if due.len() >= TOGETHER {
-            break;
-        }
-        due.extend(tx.all(&due_of, &[brand.into(), now.0.into(), most.into()], |row| {
+    let due =
+        tx.all(&format!("{}{skip}", sql::DUE), &[brand.0.into(), now.0.into(), most.into()], |row| {
             Ok(Lookup {
                 id: row.int(0)?,
                 ticket: TicketId(row.int(1)?),
@@ -79,28 +110,38 @@ pub(crate) fn take(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<Vec<Loo
                 created_at: Timestamp(row.int(4)?),
                 url: String::new(),
                 query: Vec::new(),
+                probe,
             })
-        })?);
-    }
+        })?;
     let mut taken = Vec::new();
     for mut lookup in due {
         let ticket = load::many(tx, &Actor::system(), &[lookup.ticket.0])?.pop();
-        let url = tx.first(sql::URL, &[lookup.brand.0.into()], |row| row.str(0).map(str::to_owned))?;
         let query = match &ticket {
-            Some(ticket) if ticket.brand == lookup.brand => question(tx, ticket)?,
+            Some(ticket) if ticket.brand == brand => question(tx, ticket)?,
             _ => None,
         };
-        match (url.filter(|url| !url.is_empty()), query) {
+        match (url_of(tx, brand)?, query) {
             (Some(url), Some(query)) if now.0 < lookup.created_at.0 + PATIENCE => {
                 (lookup.url, lookup.query) = (url, query);
-                let until = now.0 + LEASE;
                 tx.exec(sql::LATER, &[lookup.id.into(), until.into(), lookup.attempts.into()])?;
                 taken.push(lookup);
+                if probe {
+                    break;
+                }
             }
             _ => over(tx, &lookup)?,
         }
     }
+    if probe && taken.is_empty() {
+        tx.exec(sql::REST, &[brand.0.into(), rests.into(), retry_at.into()])?;
+    }
     Ok(taken)
+}
+
+/// Where the brand's customers are looked up, if anywhere.
+fn url_of(tx: &mut Tx<'_>, brand: BrandId) -> Result<Option<String>> {
+    let url = tx.first(sql::URL, &[brand.0.into()], |row| row.str(0).map(str::to_owned))?;
+    Ok(url.filter(|url| !url.is_empty()))
 }
 
 /// What is asked for a ticket: its contact's address, and the customer's own id if there is one, else the ticket.
@@ -126,31 +167,53 @@ pub(crate) fn over(tx: &mut Tx<'_>, lookup: &Lookup) -> Result<()> {
     Ok(())
 }
 
-/// The place has answered.
+/// The place has answered: it does not rest any more.
 pub(crate) fn answered(tx: &mut Tx<'_>, lookup: &Lookup) -> Result<()> {
-    let failures = tx.first(sql::FAILURES, &[lookup.brand.0.into()], |row| row.int(0))?;
-    if failures.is_some_and(|failures| failures > 0) {
-        tx.exec(sql::FARES, &[lookup.brand.0.into(), 0.into(), 0.into()])?;
-    }
+    fares_well(tx, lookup.brand)?;
     over(tx, lookup)
 }
 
-/// The place has not answered: it is asked later, or not any more. Answers whether it will be.
-pub(crate) fn failed(tx: &mut Tx<'_>, lookup: &Lookup, now: Timestamp) -> Result<bool> {
-    let failures = tx.first(sql::FAILURES, &[lookup.brand.0.into()], |row| row.int(0))?.unwrap_or(0) + 1;
-    let rest = match failures - BREAKS_AT {
-        more @ 0.. => (REST << more.min(10)).min(LONGEST_REST),
-        _ => 0,
-    };
-    let retry_at = if rest == 0 { 0 } else { now.0 + rest };
-    tx.exec(sql::FARES, &[lookup.brand.0.into(), failures.into(), retry_at.into()])?;
-    let delay = usize::try_from(lookup.attempts).ok().and_then(|at| DELAYS.get(at));
-    match delay {
-        Some(delay) => {
-            let params = [lookup.id.into(), (now.0 + delay).into(), (lookup.attempts + 1).into()];
-            tx.exec(sql::LATER, &params)?;
-            Ok(true)
-        }
-        None => over(tx, lookup).map(|()| false),
+/// Forgets failures and the rest of a brand's place, as after an answer, and where it is another place.
+pub(crate) fn fares_well(tx: &mut Tx<'_>, brand: BrandId) -> Result<()> {
+    if tx.first(sql::RESTS, &[brand.0.into()], |_| Ok(()))?.is_some() {
+        tx.exec(sql::WELL, &[brand.0.into()])?;
     }
+    Ok(())
+}
+
+/// The look-up was in vain: it is made later, or not any more. Answers whether it will be.
+///
+/// A place that is down takes no tries of it. An answer that says nothing does, and shows that the place is there.
+pub(crate) fn failed(tx: &mut Tx<'_>, lookup: &Lookup, why: &InVain, now: Timestamp) -> Result<bool> {
+    let (delay, attempts) = match why {
+        InVain::Down(_) => {
+            fares_badly(tx, lookup, now)?;
+            ((now.0 - lookup.created_at.0).clamp(AGAIN.0, AGAIN.1), lookup.attempts)
+        }
+        InVain::Answer(_) => {
+            fares_well(tx, lookup.brand)?;
+            let delay = usize::try_from(lookup.attempts).ok().and_then(|at| DELAYS.get(at));
+            let Some(delay) = delay else { return over(tx, lookup).map(|()| false) };
+            (*delay, lookup.attempts + 1)
+        }
+    };
+    tx.exec(sql::LATER, &[lookup.id.into(), (now.0 + delay).into(), attempts.into()])?;
+    Ok(true)
+}
+
+/// Counts a failure of a brand's place, and lets it rest after some. What had been asked before a rest does not make that
+/// longer: only the look-up made after it does.
+fn fares_badly(tx: &mut Tx<'_>, lookup: &Lookup, now: Timestamp) -> Result<()> {
+    let brand = lookup.brand.0;
+    // Of a place that is not asked any more nothing is learned.
+    if url_of(tx, lookup.brand)?.is_none_or(|url| url != lookup.url) {
+        return Ok(());
+    }
+    let counted = tx.first(sql::FAILS, &[brand.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
+    let (failures, rests) = counted.unwrap_or_default();
+    if (rests == 0 && failures >= BREAKS_AT) || (rests > 0 && lookup.probe) {
+        let rest = (REST << rests.min(10)).min(LONGEST_REST);
+        tx.exec(sql::REST, &[brand.into(), (rests + 1).into(), (now.0 + rest).into()])?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use super::create::{NewCustomer, create};
 use super::update::{Changes, update};
 use super::{Sent, Whose, sql};
 use crate::crm::Found;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ticket::load;
 use crate::work::Work;
 
@@ -16,12 +16,25 @@ const FIELD: &str = "crm_sync_url";
 /// Makes or changes the customers that were found for a ticket, by their external id. The first one, who is in contact, is
 /// else the ticket's customer or a new one; it gets the ticket and its address. What is somebody else's is left with them.
 ///
-/// Errors: those of `create` and `update` for what they refuse of the first one; the others are left out then.
+/// Each one stands for itself: one that `create` or `update` refuses is left out and said in the log, the others are kept.
+/// Errors: those of the store.
 pub(crate) fn sync(work: &mut Work<'_, '_>, brand: BrandId, ticket: TicketId, found: &[Found]) -> Result<()> {
     for (n, found) in found.iter().enumerate() {
         let first = n == 0;
-        if first || !found.external_id.is_empty() {
-            take_over(work, brand, first.then_some(ticket), found)?;
+        if !first && found.external_id.is_empty() {
+            continue;
+        }
+        match work.attempt(|work| take_over(work, brand, first.then_some(ticket), found)) {
+            Err(Error::Fault(fault)) => {
+                let code = fault.code().as_str();
+                tracing::warn!(
+                    ticket = ticket.0,
+                    place = n + 1,
+                    code,
+                    "one who was looked up is not taken over"
+                );
+            }
+            other => other?,
         }
     }
     Ok(())
@@ -77,7 +90,7 @@ fn take_over(work: &mut Work<'_, '_>, brand: BrandId, ticket: Option<TicketId>, 
     for address in further {
         let changes = Changes { addresses: vec![address], ..Changes::default() };
         // One that is somebody else's, or none at all, is left out; nothing was written then.
-        if let Err(crate::Error::Store(error)) = update(work, &whose, &changes, |_| true) {
+        if let Err(Error::Store(error)) = update(work, &whose, &changes, |_| true) {
             return Err(error.into());
         }
     }

@@ -9,6 +9,7 @@ use super::{Desk, Keep, Told};
 use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task, Tickets};
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Before};
+use crate::ticket::edit::Change;
 use crate::ticket::{list, solve, undo};
 use crate::work::{BatchId, Work};
 
@@ -64,7 +65,8 @@ impl Desk {
             return Ok(Told::Before(answer));
         }
         let Command { call, tickets, edits, atomic, dry_run, versions, rows, keep, .. } = command;
-        let (ids, takes_back) = self.found(&actor, tickets).await?;
+        let destroys = !dry_run && edits.iter().any(|edit| matches!(edit.change, Change::Delete { .. }));
+        let (ids, takes_back) = self.found(&actor, tickets, destroys).await?;
         if atomic && ids.len() > bulk::MOST_ATOMIC {
             let message = format!("An atomic call takes at most 1,000 tickets; these are {}.", ids.len());
             return Err(Fault::new(Code::PayloadTooLarge, message).into());
@@ -92,8 +94,14 @@ impl Desk {
         Ok(write.await?.0)
     }
 
-    /// The ids of the tickets, and the batch that is to be taken back.
-    async fn found(&self, actor: &Arc<Actor>, tickets: Tickets) -> Result<(Vec<i64>, Option<String>)> {
+    /// The ids of the tickets, and the batch that is to be taken back. Of work that `destroys` them a filter alone is too
+    /// little.
+    async fn found(
+        &self,
+        actor: &Arc<Actor>,
+        tickets: Tickets,
+        destroys: bool,
+    ) -> Result<(Vec<i64>, Option<String>)> {
         match tickets {
             Tickets::Named(ids) => Ok((ids, None)),
             Tickets::Unfinished(which) => {
@@ -102,8 +110,9 @@ impl Desk {
                 Ok((find.await?, None))
             }
             Tickets::Filtered(wish, expected) => {
-                let find =
-                    self.read(Lane::Slow, actor, move |tx, actor| list::selected(tx, actor, &wish, expected));
+                let find = self.read(Lane::Slow, actor, move |tx, actor| {
+                    list::selected(tx, actor, &wish, expected, destroys)
+                });
                 Ok((find.await?, None))
             }
             Tickets::OfBatch(batch) => {

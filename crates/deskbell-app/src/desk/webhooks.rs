@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::Desk;
+use crate::crm::InVain;
 use crate::error::Result;
 use crate::webhook::{
     self, BREAKS_AT, Delivery, Ended, Found, GONE, Glance, Letters, Outcome, Round, Secret, Try, Webhook,
@@ -49,7 +50,7 @@ pub trait Courier: Send + Sync + 'static {
         &self,
         url: String,
         query: Vec<(&'static str, String)>,
-    ) -> Sending<std::result::Result<String, String>>;
+    ) -> Sending<std::result::Result<String, InVain>>;
 }
 
 /// What an endpoint is told.

@@ -39,6 +39,17 @@ struct Inner {
     polled: Option<Instant>,
 }
 
+impl Inner {
+    /// Goes on to this generation, if it is not over already; it never goes back. Answers whether it is the present one.
+    fn reaches(&mut self, generation: i64) -> bool {
+        if generation > self.generation {
+            self.by_hash.clear();
+            self.generation = generation;
+        }
+        generation == self.generation
+    }
+}
+
 /// The cache.
 #[derive(Debug)]
 pub(crate) struct KeyCache {
@@ -52,14 +63,13 @@ impl KeyCache {
         Self { inner: RwLock::new(inner), uses: Mutex::new(HashMap::new()) }
     }
 
-    /// Takes the generation that a poll read, begun at `began`: what was known before an older change is forgotten.
+    /// Takes the generation that a poll read, begun at `began`: what was known before an older change is forgotten. A poll that
+    /// was overtaken by a look-up says nothing.
     pub(crate) fn polled(&self, generation: i64, began: Instant) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if generation != inner.generation {
-            inner.by_hash.clear();
-            inner.generation = generation;
+        if inner.reaches(generation) {
+            inner.polled = Some(began);
         }
-        inner.polled = Some(began);
     }
 
     /// The key of this hash, if it is known and that is still sure.
@@ -71,8 +81,8 @@ impl KeyCache {
         inner.by_hash.get(hash).filter(|known| known.generation == inner.generation).cloned()
     }
 
-    /// Keeps a key that was read together with this generation, unless that is not the present one: a look-up that was
-    /// under way while the key was revoked cannot bring it back.
+    /// Keeps a key that was read together with this generation, unless a later one is known: a look-up that was under way
+    /// while the key was revoked cannot bring it back. One that sees a later generation before any poll does ends what was known.
     pub(crate) fn put(
         &self,
         hash: [u8; 32],
@@ -82,7 +92,7 @@ impl KeyCache {
         let actor = Arc::new(key.actor());
         let known = Arc::new(Known { actor, key, until, generation, used: AtomicI64::new(0) });
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if inner.generation == generation {
+        if inner.reaches(generation) {
             if inner.by_hash.len() >= SIZE {
                 inner.by_hash.clear();
             }

@@ -1,7 +1,8 @@
 //! Making a key.
 
-use deskbell_core::{KeyId, Permission};
+use deskbell_core::KeyId;
 
+use super::get::require_present;
 use super::row::{limit_to_text, permissions_to_text};
 use super::rules::{Rights, require};
 use super::{new_secret, sql};
@@ -14,7 +15,7 @@ use crate::work::Work;
 /// `invalid_parameter` without a name or with an expiry that has passed; `unknown_reference` for a brand or group that
 /// does not exist for the actor.
 pub fn create(work: &mut Work<'_, '_>, rights: &Rights) -> Result<(KeyId, String)> {
-    work.actor.require(Permission::SettingsCrud)?;
+    require_present(work, None)?;
     require(work, rights, None)?;
     let (secret, hash, hint) = new_secret(work.context);
     let id = work.tx.first(

@@ -29,6 +29,8 @@ pub(super) fn select() -> String {
     format!("SELECT {COLUMNS} FROM api_key")
 }
 
+/// Keeps one as it is until the transaction ends.
+pub(super) const LOCK: &str = "SELECT id FROM api_key WHERE id = $1 FOR UPDATE";
 /// One of them.
 pub(super) const BY_ID: &str = " WHERE id = ";
 

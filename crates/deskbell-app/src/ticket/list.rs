@@ -290,8 +290,15 @@ pub(crate) fn count_some(
 /// The tickets that bulk work over a filter is about, by id.
 ///
 /// Errors: `forbidden` without TICKET_READ; `unknown_reference` for a view; `missing_parameter` for a filter that lets all pass;
-/// `conflict` if they are not as many as the caller expects.
-pub fn selected(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish, expected: Option<i64>) -> Result<Vec<i64>> {
+/// `conflict` if they are not as many as the caller expects. Where the work `destroys` them, the caller must say how many it
+/// expects: `missing_parameter`.
+pub fn selected(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    wish: &Wish,
+    expected: Option<i64>,
+    destroys: bool,
+) -> Result<Vec<i64>> {
     actor.require(Permission::TicketRead)?;
     let mut filter = wish.filter.clone();
     match wish.applied(tx, actor)? {
@@ -303,6 +310,14 @@ pub fn selected(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish, expected: Option<i6
     }
     let found = ids(tx, actor, &filter)?;
     match expected {
+        None if destroys => {
+            let message = format!(
+                "expectTotal is missing: to delete by filters, say how many tickets you mean. The filters match {} now; \
+                 nothing was changed.",
+                found.len()
+            );
+            Err(Fault::of("expectTotal", Code::MissingParameter, message).into())
+        }
         Some(expected) if expected != found.len() as i64 => {
             let message = format!(
                 "The filters match {} tickets and not {expected}; nothing was changed. Look at the list again.",

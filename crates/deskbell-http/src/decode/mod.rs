@@ -268,6 +268,9 @@ impl Gathered {
             drafts.push(draft(field, entries, adopted, &mut problems));
         }
         problems.append(extra);
+        if !broken {
+            report_empty(table, &drafts, &mut problems);
+        }
         // Of alternatives, one that says nothing was not chosen.
         for (field, draft) in table.fields.iter().zip(&mut drafts) {
             if table.one_of.is_some_and(|names| names.contains(&field.name)) && draft.says_nothing() {
@@ -304,6 +307,32 @@ fn draft(field: &Field, entries: Vec<Entry>, adopted: Vec<Entry>, problems: &mut
             None | Some(Raw::Null) => Draft::Absent,
             Some(raw) => Draft::One(raw),
         },
+    }
+}
+
+/// Reports a list of ids that was sent empty where something else would say what the call acts on: who names nothing does not
+/// mean all that the rest lets through.
+fn report_empty(table: &Table, drafts: &[Draft], problems: &mut Problems) {
+    let Some(names) = table.one_of else { return };
+    let is_ids = |field: &Field| matches!(field.kind, Kind::Ids { .. } | Kind::IdText { .. });
+    let chosen = |field: &Field, draft: &Draft| names.contains(&field.name) && !draft.says_nothing();
+    let all = || table.fields.iter().zip(drafts);
+    if all().any(|(field, draft)| is_ids(field) && chosen(field, draft)) {
+        return;
+    }
+    let instead = all().find(|(field, draft)| chosen(field, draft) || (field.selects && draft.is_sent()));
+    let Some((instead, _)) = instead else { return };
+    let or = if instead.selects { "filters" } else { instead.name };
+    for (field, draft) in all() {
+        if names.contains(&field.name) && is_ids(field) && draft.is_sent() && draft.says_nothing() {
+            let name = field.name;
+            problems.invalid(
+                name,
+                format!(
+                    "{name} is an empty list of ids; send either ids or {or}, not an empty list beside them."
+                ),
+            );
+        }
     }
 }
 

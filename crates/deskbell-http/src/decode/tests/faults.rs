@@ -201,6 +201,51 @@ fn exactly_one_of_two_names_is_needed() {
 }
 
 #[test]
+fn an_empty_list_of_ids_is_not_all_that_something_else_lets_through() {
+    let fields = [
+        Field::ids("ids", 9),
+        Field::id_text("IDs", 9),
+        Field::line("after", 9),
+        Field::line("tag", 9).selects(),
+    ];
+    let mut table = table_of(fields.into());
+    table.one_of = Some(&["ids", "IDs", "after"]);
+    let query = |query: &str| failures(decode(&table, query.as_bytes(), b"", None));
+    let form = |body: &str| failures(decode(&table, b"", body.as_bytes(), Some(Encoding::Form)));
+    for (empty, name) in [("ids=", "ids"), ("ids[]=", "ids"), ("ids[0]=", "ids"), ("IDs=", "IDs")] {
+        for other in ["tag=x", "after=7"] {
+            let sent = format!("{empty}&{other}");
+            assert_eq!(
+                (query(&sent), form(&sent)),
+                (vec![format!("invalid {name}")], vec![format!("invalid {name}")]),
+                "{sent}"
+            );
+        }
+        assert_eq!(query(empty), ["missing ids"]);
+        assert_eq!(query(&format!("{empty}&IDs=1")).contains(&"accepted".to_owned()), name == "ids");
+    }
+    for (empty, name) in [
+        (r#""ids":[]"#, "ids"),
+        (r#""ids":"""#, "ids"),
+        (r#""ids":[""]"#, "ids"),
+        (r#""ids":[null]"#, "ids"),
+        (r#""IDs":"""#, "IDs"),
+    ] {
+        let sent = format!(r#"{{{empty},"tag":"x"}}"#);
+        assert_eq!(
+            failures(decode(&table, b"", sent.as_bytes(), Some(Encoding::Json))),
+            [format!("invalid {name}")],
+            "{sent}"
+        );
+    }
+    let mixed = decode(&table, b"ids[]=", br#"{"tag":"x"}"#, Some(Encoding::Json));
+    assert_eq!(failures(mixed), ["invalid ids"]);
+    // A null says nothing.
+    let null = decode(&table, b"", br#"{"ids":null,"IDs":null,"tag":"x"}"#, Some(Encoding::Json));
+    assert_eq!(failures(null), ["accepted"]);
+}
+
+#[test]
 fn actions_are_checked_one_by_one() {
     let read = |body: &str| failures(json(&format!("{{\"actions\":[{body}]}}")));
     assert_eq!(read(r#"{"actionType":"explode"}"#), ["invalid actions[0][actionType]"]);

@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .relations(&fields::RELATIONS)
         .check(fields::check)
         .result(&["keyID", "key"])
-        .fails(&[Code::UnknownReference])
+        .fails(&[Code::UnknownReference, Code::Conflict])
         .handler(handle)
 }
 

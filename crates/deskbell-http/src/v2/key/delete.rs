@@ -17,7 +17,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .needs(Permission::SettingsCrud)
         .if_match()
         .result(&["keyID"])
-        .fails(&[Code::NotFound])
+        .fails(&[Code::NotFound, Code::Conflict])
         .handler(handle)
 }
 

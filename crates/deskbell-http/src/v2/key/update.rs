@@ -22,7 +22,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .check(fields::check)
         .if_match()
         .result(&["keyID"])
-        .fails(&[Code::NotFound, Code::UnknownReference])
+        .fails(&[Code::NotFound, Code::UnknownReference, Code::Conflict])
         .handler(handle)
 }
 

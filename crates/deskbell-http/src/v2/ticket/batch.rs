@@ -52,7 +52,7 @@ pub(super) fn operation() -> Operation<Desk> {
             "Actions run in order, per ticket; a ticket on which one fails keeps none of the call's. Each action needs \
              the permission of the single call as well. An unknown type or an impossible value refuses the whole call. In \
              place of ids the filters of the list (which needs TICKET_READ) take any number of tickets: all that pass them when \
-             the work begins. Up to 10,000 rows are listed, by id; the counts are complete. Work that takes more than some \
+             the work begins. To delete by filters, expectTotal is needed (400, which names the present number), but for a dry run. Up to 10,000 rows are listed, by id; the counts are complete. Work that takes more than some \
              seconds goes on as a job (202).",
         )
         .needs(Permission::TicketBatch)
@@ -68,7 +68,7 @@ pub(super) fn operation() -> Operation<Desk> {
             list::search_archived().beside_filters(),
             Field::number("expectTotal", 0..=MAX_ID)
                 .beside_filters()
-                .doc("With filters: how many tickets you mean; if they are more or fewer, nothing is done (409)."),
+                .doc("With filters: how many tickets you mean; if they are more or fewer, nothing is done (409). Needed to delete by filters."),
         ])
         .one_of(&["TicketIDs", "ticketIDs"])
         .bulk()

@@ -1,10 +1,13 @@
 //! Look-ups on contact: a brand with crm_sync_url asks there who its new tickets are from, and nothing waits for it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::both_engines;
 use crate::harness::TestDesk;
 use crate::laws::Probe;
+use crate::races::{crowd, node};
 
 const URL: &str = "https://crm.example/find?k=1";
 
@@ -122,6 +125,93 @@ both_engines! {
         assert_eq!(desk.admin().get("/customer").expect(200)["itemTotal"], 20);
         let linked = Probe::new(&desk.place).number("SELECT COUNT(*) FROM ticket WHERE customer_id <> 0");
         assert_eq!(linked, 20);
+    }
+
+    fn only_a_look_up_made_after_a_rest_makes_the_next_one_longer(desk: TestDesk) {
+        asking(&desk);
+        for n in 0..12 {
+            desk.ticket(json!({"from": format!("ann{n}@example.org")}));
+        }
+        let mut at = Vec::new();
+        for tens in 0..=184 {
+            look_up(&desk);
+            at.extend(desk.endpoints.take_asked().iter().map(|_| tens * 10));
+            desk.advance(10);
+        }
+        assert_eq!(at[..8], [0; 8]);
+        assert_eq!(at[8..], [30, 90, 210, 450, 930, 1830]);
+        let probe = Probe::new(&desk.place);
+        assert_eq!(probe.number("SELECT COUNT(*) FROM crm_lookup WHERE attempts = 0"), 12);
+        // Another place does not rest with it.
+        desk.endpoints.say(Some("[]"));
+        desk.advance(100);
+        look_up(&desk);
+        assert_eq!((desk.endpoints.take_asked().len(), waiting(&desk)), (0, 12));
+        desk.admin().put("/brand/1", json!({"crm_sync_url": "https://other.example/"})).expect(200);
+        desk.advance(500);
+        look_up(&desk);
+        assert_eq!((desk.endpoints.take_asked().len(), waiting(&desk)), (12, 0));
+        // Nor is it found at rest when the next failure comes: that takes five in a row again.
+        desk.endpoints.say(None);
+        for n in 0..4 {
+            desk.ticket(json!({"from": format!("bo{n}@example.org")}));
+        }
+        look_up(&desk);
+        desk.advance(10);
+        look_up(&desk);
+        assert_eq!(desk.endpoints.take_asked().len(), 8);
+    }
+
+    fn after_a_rest_one_look_up_is_made_whatever_other_nodes_do(desk: TestDesk) {
+        asking(&desk);
+        for n in 0..20 {
+            desk.ticket(json!({"from": format!("ann{n}@example.org")}));
+        }
+        let other = node(&desk);
+        look_up(&desk);
+        desk.endpoints.take_asked();
+        for wait in [30, 60, 120] {
+            desk.advance(wait);
+            other.advance(wait);
+            crowd(2, |n| look_up([&desk, &other][n]));
+            let asked = desk.endpoints.take_asked().len() + other.endpoints.take_asked().len();
+            assert_eq!(asked, 1, "after {wait} s");
+        }
+        assert_eq!(waiting(&desk), 20);
+    }
+
+    fn a_slow_place_holds_up_no_other_brand(desk: TestDesk) {
+        let other = desk.brand("Second");
+        desk.admin().put("/brand/1", json!({"crm_sync_url": "https://slow.example/"})).expect(200);
+        desk.admin().put(&format!("/brand/{other}"), json!({"crm_sync_url": URL})).expect(200);
+        desk.endpoints.say(Some("[]"));
+        for n in 0..20 {
+            desk.ticket(json!({"from": format!("ann{n}@example.org")}));
+            desk.ticket(json!({"from": format!("bo{n}@example.org"), "brandID": other}));
+        }
+        let looking = async { tokio::time::timeout(Duration::from_secs(5), desk.desk.look_up()).await };
+        assert!(desk.block_on(looking).is_err(), "the slow place has answered");
+        let asked = desk.endpoints.take_asked();
+        assert_eq!(asked.iter().filter(|asked| asked.starts_with(URL)).count(), 20);
+        let left = Probe::new(&desk.place).number("SELECT COUNT(*) FROM crm_lookup WHERE brand_id = 1");
+        assert_eq!((left, waiting(&desk)), (20, 20));
+    }
+
+    fn a_customer_who_is_refused_leaves_the_others_of_the_answer(desk: TestDesk) {
+        let key = desk.admin();
+        let taken = |id: &str, from: &str| key.post("/customer", json!({"primary_id": id, "firstname": "x", "channel_id": "email", "customer_link_channel": from})).expect(200);
+        taken("C-1", "bo@example.org");
+        taken("C-2", "cy@example.org");
+        asking(&desk);
+        // The contact belongs to C-2, so C-1 cannot have it; and nothing of the attempt is left.
+        desk.endpoints.say(Some(r#"[{"primary_id": "C-1", "firstname": "Taken"}, {"primary_id": "C-3", "firstname": "Di"}]"#));
+        let ticket = desk.ticket(json!({"title": "x", "from": "ed@example.org"}));
+        key.put("/customer/2", json!({"channel_id": "email", "customer_link_channel": "ed@example.org"})).expect(200);
+        key.post("/ticket/batch", json!({"ticketIDs": [ticket], "actions": [{"actionType": "unlinkCustomer"}]})).expect(200);
+        look_up(&desk);
+        assert_eq!(json!([customer(&desk, 1)["firstname"], customer(&desk, 1)["version"]]), json!(["x", 1]));
+        assert_eq!(customer(&desk, 3)["external_primary_id"], "C-3");
+        assert_eq!((desk.item(ticket)["customer_id"].clone(), waiting(&desk)), (json!(0), 0));
     }
 
     fn what_belongs_to_somebody_else_stays_theirs(desk: TestDesk) {

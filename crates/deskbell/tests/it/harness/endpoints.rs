@@ -1,12 +1,17 @@
 //! The endpoints of webhooks, as a test wants them: what they were told is kept, and they answer what the test says.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use deskbell_app::crm::InVain;
 use deskbell_app::{Answered, Courier, Letter, Sending};
 use serde_json::Value;
 
 type Answer = Box<dyn Fn(&Letter) -> Option<u16> + Send>;
 type Query = Vec<(&'static str, String)>;
+
+/// How long who is asked for a customer takes, with `slow` in its address.
+const SLOW: Duration = Duration::from_secs(20);
 
 /// All endpoints of the world. Unless a test says otherwise they answer 204; those with `closed` in their address take none.
 #[derive(Default)]
@@ -58,12 +63,18 @@ impl Courier for Endpoints {
         )
     }
 
-    fn ask(&self, url: String, query: Query) -> Sending<Result<String, String>> {
+    fn ask(&self, url: String, query: Query) -> Sending<Result<String, InVain>> {
+        let slow = url.contains("slow");
         let words = query.iter().map(|(name, value)| format!(" {name}={value}"));
         let asked = url + &words.collect::<String>();
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Box::pin(async move { said.ok_or_else(|| "there was no answer within 3 s".to_owned()) })
+        Box::pin(async move {
+            if slow {
+                tokio::time::sleep(SLOW).await;
+            }
+            said.ok_or_else(|| InVain::Down("there was no answer within 3 s".to_owned()))
+        })
     }
 
     fn deliver(&self, letter: Letter) -> Sending<Answered> {

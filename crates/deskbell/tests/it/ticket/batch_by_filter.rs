@@ -124,6 +124,42 @@ both_engines! {
         assert_eq!(rows(&key.post(PATH, body).expect(200)), ["1 changed 2"]);
     }
 
+    fn an_empty_list_of_ids_beside_filters_is_refused_however_it_is_sent(desk: TestDesk) {
+        let key = desk.admin();
+        let id = desk.ticket(json!({"title": "one"}));
+        let actions = json!([action("setStatus", "solved")]);
+        for (name, empty) in [("ticketIDs", json!([])), ("ticketIDs", json!("")), ("ticketIDs", json!([""])), ("TicketIDs", json!(""))] {
+            let seen = key.post(PATH, json!({(name): empty, "status": "new", "actions": actions})).refused(400, "invalid_parameter", &[name]);
+            assert!(seen["message"].as_str().expect("text").contains("either ids or filters"), "{seen}");
+        }
+        let form = "actions[0][actionType]=setStatus&actions[0][value]=solved&status=new";
+        let sent = |path: &str, body: &str| key.send(key.request(http::Method::POST, path).header("content-type", "application/x-www-form-urlencoded"), body.to_owned());
+        for (empty, name) in [("TicketIDs=", "TicketIDs"), ("ticketIDs=", "ticketIDs"), ("ticketIDs[]=", "ticketIDs"), ("ticketIDs[0]=", "ticketIDs")] {
+            sent(PATH, &format!("{form}&{empty}")).refused(400, "invalid_parameter", &[name]);
+            sent(&format!("{PATH}?{empty}"), form).refused(400, "invalid_parameter", &[name]);
+        }
+        assert_eq!(desk.item(id)["status"], "new");
+    }
+
+    fn who_deletes_by_filters_says_how_many(desk: TestDesk) {
+        let key = desk.admin();
+        fill(&desk, 3, |_| titled("t"));
+        let with = |more: Value| {
+            let mut body = json!({"createdFrom": "1970-01-01", "actions": [action("addTags", "x"), action("delete", Value::Null)]});
+            body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            key.post(PATH, body)
+        };
+        let seen = with(json!({})).refused(400, "missing_parameter", &["expectTotal"]);
+        assert!(seen["message"].as_str().expect("text").contains("match 3 now"), "{seen}");
+        assert_eq!(count(&desk, "ticket", "version > 1"), 0);
+        assert_eq!(counts(&with(json!({"dryRun": true})).expect(200)), [3, 0, 0]);
+        with(json!({"expectTotal": 4})).refused(409, "conflict", &["expectTotal"]);
+        assert_eq!(counts(&with(json!({"expectTotal": 3})).expect(200)), [3, 0, 0]);
+        let id = desk.ticket(json!({"title": "one"}));
+        let named = json!({"ticketIDs": [id], "actions": [action("delete", Value::Null)]});
+        assert_eq!(counts(&key.post(PATH, named).expect(200)), [1, 0, 0]);
+    }
+
     fn a_set_of_another_size_than_expected_is_left_alone(desk: TestDesk) {
         let key = desk.admin();
         fill(&desk, 3, |_| titled("t"));

@@ -45,6 +45,8 @@ both_engines! {
         let other = made(&desk.admin(), json!({"url": "https://other.example", "events": "ticket.created"}));
         let (key, path) = (desk.admin(), format!("/webhook/{id}/replay"));
         let first = log(&desk, id, "state=dead")[0]["id"].clone();
+        // An empty list beside a cursor does not mean all that comes after it.
+        key.post(&path, json!({"deliveryIDs": [], "after": "0"})).refused(400, "invalid_parameter", &["deliveryIDs"]);
         key.post(&path, json!({"deliveryIDs": [first, 9999]})).refused(404, "not_found", &["deliveryIDs"]);
         key.post(&format!("/webhook/{other}/replay"), json!({"deliveryIDs": [first]})).refused(404, "not_found", &["deliveryIDs"]);
         for nothing in [json!({}), json!({"after": ""}), json!({"deliveryIDs": []})] {
