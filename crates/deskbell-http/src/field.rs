@@ -57,8 +57,8 @@ pub(crate) enum Kind {
     IdText { most: usize },
     /// Expected versions by id.
     Versions,
-    /// Texts by name.
-    Map { key: fn(&str) -> bool, pattern: &'static str, max: usize },
+    /// Texts by name, of one line or, with `any_lines`, of any.
+    Map { key: fn(&str) -> bool, pattern: &'static str, max: usize, any_lines: bool },
     /// A list of actions.
     Actions { types: &'static [ActionType], most: usize },
 }
@@ -192,7 +192,17 @@ impl Field {
     /// `name[key]=text`: texts by name, each at most `max` characters of one line. `key` says which keys are
     /// good, `pattern` says the same as a regular expression. Read with `Params::map`.
     pub const fn map(name: &'static str, key: fn(&str) -> bool, pattern: &'static str, max: usize) -> Self {
-        Self::new(name, Kind::Map { key, pattern, max })
+        Self::new(name, Kind::Map { key, pattern, max, any_lines: false })
+    }
+
+    /// The same with texts of any number of lines.
+    pub const fn map_of_texts(
+        name: &'static str,
+        key: fn(&str) -> bool,
+        pattern: &'static str,
+        max: usize,
+    ) -> Self {
+        Self::new(name, Kind::Map { key, pattern, max, any_lines: true })
     }
 
     /// `name[n][actionType]` and `name[n][value]`, at most `most` actions. Read with `Params::actions`.

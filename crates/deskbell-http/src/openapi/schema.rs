@@ -88,11 +88,18 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
             "propertyNames": { "pattern": format!("^{}$", pattern::digits(1, MAX_ID)) },
             "additionalProperties": number(1, MAX_ID, place, true),
         }),
-        Kind::Map { pattern, max, .. } => json!({
-            "type": nullable("object", place),
-            "propertyNames": { "pattern": pattern },
-            "additionalProperties": text(*max, place, true),
-        }),
+        Kind::Map { pattern, max, .. } => {
+            let mut schema = json!({
+                "type": nullable("object", place),
+                "propertyNames": { "pattern": pattern },
+                "additionalProperties": text(*max, place, true),
+            });
+            if !empty {
+                schema["type"] = "object".into();
+                schema["minProperties"] = 1.into();
+            }
+            schema
+        }
         Kind::Actions { types, most } => json!({
             "type": "array",
             "minItems": 1,
