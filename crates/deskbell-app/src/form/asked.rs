@@ -3,6 +3,7 @@
 //! Both are read at most once for all tickets of a transaction, and only if one of them has a form: `Asked` is told which
 //! tickets there are, and asks the store when the first of them needs an answer.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use deskbell_core::{Actor, BrandId, FormFieldId, FormId, Status, TicketId};
@@ -73,19 +74,11 @@ impl Asked {
     /// Whom the form is for; `None` if there is no such form. On PostgreSQL, with `lock`, it stays so until the transaction
     /// ends.
     pub(crate) fn place(&mut self, tx: &mut Tx<'_>, form: FormId, lock: bool) -> Result<Option<&Place>> {
-        if !self.places.contains_key(&form.0) {
-            let keep = if lock && tx.engine() == Engine::Postgres { sql::KEEP } else { "" };
-            let text = format!("{}{keep}", sql::PLACE);
-            let place = match tx.first(&text, &[form.0.into()], |row| row.bool(0))? {
-                None => None,
-                Some(all_brands) => {
-                    let mut brands = item::related(tx, sql::BRANDS, "form_id", &[form.0])?;
-                    Some(Place { all_brands, brands: brands.remove(&form.0).unwrap_or_default() })
-                }
-            };
-            self.places.insert(form.0, place);
-        }
-        Ok(self.places.get(&form.0).and_then(Option::as_ref))
+        let place = match self.places.entry(form.0) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(read_place(tx, form, lock)?),
+        };
+        Ok(place.as_ref())
     }
 
     /// The titles of the fields that the form needs for the status and that the ticket has nothing in, once `changes` are
@@ -165,4 +158,12 @@ impl Rule {
     fn needs(&self, status: Status) -> bool {
         self.required & (1 << status.rank()) != 0
     }
+}
+
+fn read_place(tx: &mut Tx<'_>, form: FormId, lock: bool) -> Result<Option<Place>> {
+    let keep = if lock && tx.engine() == Engine::Postgres { sql::KEEP } else { "" };
+    let text = format!("{}{keep}", sql::PLACE);
+    let Some(all_brands) = tx.first(&text, &[form.0.into()], |row| row.bool(0))? else { return Ok(None) };
+    let mut brands = item::related(tx, sql::BRANDS, "form_id", &[form.0])?;
+    Ok(Some(Place { all_brands, brands: brands.remove(&form.0).unwrap_or_default() }))
 }

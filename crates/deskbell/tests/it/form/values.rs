@@ -169,7 +169,19 @@ both_engines! {
         assert!(desk.events(ticket).iter().any(|event| event.contains("\"value\":\"b\"")), "the history keeps it");
     }
 
-    fn values_are_in_webhooks_and_go_with_their_ticket(desk: TestDesk) {
+    fn endpoints_are_told_of_values(desk: TestDesk) {
+        let (key, (_, [line, ..], ticket)) = (desk.admin(), ground(&desk));
+        key.post("/webhook", json!({"url": "https://hook.example/in", "events": ["ticket.changed"]})).expect(200);
+        save(&key, ticket, &[(line, "rust")]).expect(200);
+        desk.block_on(desk.desk.tell_all()).expect("told");
+        let letters = desk.endpoints.take();
+        let body: Value = serde_json::from_str(&letters[0].body).expect("JSON");
+        let change = &body["data"]["changes"][0];
+        assert_eq!((letters.len(), &change["item_type"]), (1, &json!("form_field")));
+        assert!(change["item_type_id"].as_str().is_some_and(|text| text.contains("rust")), "{body}");
+    }
+
+    fn values_go_with_their_ticket(desk: TestDesk) {
         let (key, (_, [line, ..], ticket)) = (desk.admin(), ground(&desk));
         let probe = Probe::new(&desk.place);
         let secret = "what nobody may find later";
