@@ -4,7 +4,7 @@
 //! tickets there are, and asks the store when the first of them needs an answer.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use deskbell_core::{Actor, BrandId, FormFieldId, FormId, Status, TicketId};
 use deskbell_db::{Engine, Tx};
@@ -50,7 +50,7 @@ impl Place {
 /// What is known of the forms of some tickets.
 #[derive(Default)]
 pub(crate) struct Asked {
-    tickets: Vec<i64>,
+    tickets: BTreeSet<i64>,
     forms: Vec<i64>,
     places: HashMap<i64, Option<Place>>,
     rules: HashMap<i64, Vec<Rule>>,
@@ -63,7 +63,7 @@ impl Asked {
     pub(crate) fn of<'t>(tickets: impl Iterator<Item = &'t Ticket>) -> Self {
         let mut asked = Self::default();
         for ticket in tickets {
-            asked.tickets.push(ticket.id.0);
+            asked.tickets.insert(ticket.id.0);
             asked.forms.extend(ticket.form.map(|form| form.0));
         }
         asked.forms.sort_unstable();
@@ -125,38 +125,24 @@ impl Asked {
                 self.rules.entry(form).or_default().push(rule);
             }
         }
-        self.filled.clear();
         Ok(())
     }
 
     /// What the tickets have in fields that are needed for the status.
     fn filled(&mut self, tx: &mut Tx<'_>, ticket: TicketId, status: Status) -> Result<&HashSet<(i64, i64)>> {
-        if !self.tickets.contains(&ticket.0) {
-            self.tickets.push(ticket.0);
+        if self.tickets.insert(ticket.0) {
             self.filled.clear();
         }
-        if !self.filled.contains_key(&status) {
-            let rules = self.rules.values().flatten().filter(|rule| rule.needs(status));
-            let fields: Vec<i64> = rules.map(|rule| rule.field.0).collect();
-            let mut found = HashSet::new();
-            for tickets in self.tickets.chunks(512) {
-                for fields in fields.chunks(512) {
-                    let mut statement = Statement::new(sql::FILLED);
-                    statement.within("ticket_id", tickets).push(" AND ").within("field_id", fields);
-                    found.extend(
-                        tx.all(&statement.text, &statement.params, |row| Ok((row.int(0)?, row.int(1)?)))?,
-                    );
-                }
-            }
-            self.filled.insert(status, found);
+        match self.filled.entry(status) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => Ok(unknown.insert(read_filled(tx, &self.tickets, status)?)),
         }
-        Ok(self.filled.entry(status).or_default())
     }
 }
 
 impl Rule {
     fn needs(&self, status: Status) -> bool {
-        self.required & (1 << status.rank()) != 0
+        self.required & bit(status) != 0
     }
 }
 
@@ -166,4 +152,21 @@ fn read_place(tx: &mut Tx<'_>, form: FormId, lock: bool) -> Result<Option<Place>
     let Some(all_brands) = tx.first(&text, &[form.0.into()], |row| row.bool(0))? else { return Ok(None) };
     let mut brands = item::related(tx, sql::BRANDS, "form_id", &[form.0])?;
     Ok(Some(Place { all_brands, brands: brands.remove(&form.0).unwrap_or_default() }))
+}
+
+/// How a status stands in what is needed.
+fn bit(status: Status) -> i64 {
+    1 << status.rank()
+}
+
+fn read_filled(tx: &mut Tx<'_>, tickets: &BTreeSet<i64>, status: Status) -> Result<HashSet<(i64, i64)>> {
+    let tickets: Vec<i64> = tickets.iter().copied().collect();
+    let mut found = HashSet::new();
+    for tickets in tickets.chunks(512) {
+        let mut statement = Statement::new(sql::FILLED);
+        statement.params.push(bit(status).into());
+        statement.within("v.ticket_id", tickets);
+        found.extend(tx.all(&statement.text, &statement.params, |row| Ok((row.int(0)?, row.int(1)?)))?);
+    }
+    Ok(found)
 }

@@ -48,8 +48,10 @@ pub(super) const KEEP: &str = " FOR SHARE";
 pub(super) const RULES: &str = "SELECT form_id, id, title, required FROM form_field WHERE required <> 0 AND ";
 /// The order of a form's fields.
 pub(super) const RULES_ORDER: &str = " ORDER BY form_id, COALESCE(field_order, 9007199254740991), id";
-/// Which fields tickets have something in; conditions on both are appended.
-pub(super) const FILLED: &str = "SELECT ticket_id, field_id FROM form_value WHERE ";
+/// Which of the fields that are needed for some statuses ($1: their bits) tickets have something in; the condition on the ticket
+/// is appended. The values come first in a join that SQLite does not turn around.
+pub(super) const FILLED: &str = "SELECT v.ticket_id, v.field_id FROM form_value v CROSS JOIN form_field ff \
+     WHERE ff.id = v.field_id AND (ff.required & $1) <> 0 AND ";
 
 /// What a ticket has in some fields; the condition on the field is appended.
 pub(super) const VALUES: &str = "SELECT field_id, value FROM form_value WHERE ticket_id = ";

@@ -52,7 +52,7 @@ pub(crate) fn changes(
 ) -> Result<Vec<Change>> {
     let fields: BTreeMap<i64, FormField> =
         form_field::of_form(tx, form)?.into_iter().map(|field| (field.id.0, field)).collect();
-    let ids: Vec<i64> = sent.iter().map(|(id, _)| id.0).collect();
+    let ids: Vec<i64> = fields.keys().copied().collect();
     let mut there = of_ticket(tx, ticket, &ids)?;
     let (mut unknown, mut wrong, mut changes) = (Vec::new(), Vec::new(), Vec::new());
     for (id, value) in sent {

@@ -29,7 +29,7 @@ pub use rules::{Fields, check};
 pub use update::update;
 
 /// How many fields a form has at the most.
-pub const MOST_FIELDS: i64 = 100;
+pub const MOST_FIELDS: usize = 100;
 /// How many options a field has at the most.
 pub const MOST_OPTIONS: usize = 200;
 
@@ -94,7 +94,7 @@ fn load_to_change(tx: &mut Tx<'_>, actor: &Actor, id: FormFieldId, to: Option<Fo
 /// Errors: `conflict`.
 fn require_room(tx: &mut Tx<'_>, form: FormId) -> Result<()> {
     let there = tx.first(sql::COUNT, &[form.0.into()], |row| row.int(0))?.unwrap_or(0);
-    if there < MOST_FIELDS {
+    if there < MOST_FIELDS as i64 {
         return Ok(());
     }
     let message = format!("Form {form} has {there} fields already; a form has at most {MOST_FIELDS}.");

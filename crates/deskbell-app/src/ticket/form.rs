@@ -63,8 +63,7 @@ impl Draft {
         if titles.is_empty() {
             return Ok(());
         }
-        let titles: Vec<String> = titles.iter().map(|title| format!("\"{title}\"")).collect();
-        let titles = titles.join(", ");
+        let titles = listed(&titles);
         let (field, message) = if enters {
             let message = format!(
                 "The ticket cannot become {} while these fields of its form are empty: {titles}.",
@@ -92,5 +91,26 @@ impl Draft {
             }
             None => Err(unknown(field, "Form", form)),
         }
+    }
+}
+
+/// Titles in a sentence: each of them, up to twenty.
+fn listed(titles: &[String]) -> String {
+    const MOST: usize = 20;
+    let quoted: Vec<String> = titles.iter().take(MOST).map(|title| format!("\"{title}\"")).collect();
+    let more = titles.len().saturating_sub(MOST);
+    if more == 0 { quoted.join(", ") } else { format!("{} and {more} more", quoted.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn many_titles_are_cut_short() {
+        let titles: Vec<String> = (1..=22).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&titles[..2]), r#""1", "2""#);
+        assert!(listed(&titles[..20]).ends_with(r#""20""#));
+        assert!(listed(&titles).ends_with(r#""20" and 2 more"#));
     }
 }

@@ -1,9 +1,11 @@
 //! PUT /api/v2/form/saveFormFields: a ticket's values in the fields of its form. Rules live in
 //! `deskbell_app::ticket::edit` and `deskbell_app::form`.
 
+use deskbell_app::form_field::MOST_FIELDS;
 use deskbell_app::ticket::edit::{Change, Edit};
 use deskbell_app::ticket::update;
 use deskbell_app::{Desk, form};
+use deskbell_core::fault::Detail;
 use deskbell_core::id::MAX_ID;
 use deskbell_core::{Code, FormFieldId, Permission, TicketId};
 
@@ -27,10 +29,20 @@ pub(super) fn operation() -> Operation<Desk> {
                 .required()
                 .doc("The values by the id of their field: up to 1,000 characters in one line, in a textarea 10,000 in any lines."),
         ])
+        .check(check)
         .if_match()
         .result(&["ticketID"])
         .fails(&[Code::NotFound, Code::UnknownReference, Code::Conflict, Code::RequiredFieldsMissing])
         .handler(handle)
+}
+
+/// A form has only so many fields.
+fn check(params: &Params, wrong: &mut Vec<Detail>) {
+    let count = params.map("fields").len();
+    if count > MOST_FIELDS {
+        let message = format!("fields names {count} fields; a form has at most {MOST_FIELDS}.");
+        wrong.push(Detail { field: Some("fields".into()), code: Code::InvalidParameter, message });
+    }
 }
 
 /// Whether this is an id, without zeros before it: each field has one name.

@@ -65,6 +65,8 @@ both_engines! {
         save(&key, ticket, &[(line, "x"), (other, "x"), (999, "x")]).refused(400, "unknown_reference", &[&name(other), &name(999)]);
         let send = |fields: Value| key.put("/form/saveFormFields", json!({"ticketID": ticket, "fields": fields}));
         send(json!({})).refused(400, "missing_parameter", &["fields"]);
+        let many: serde_json::Map<String, Value> = (1..=101).map(|id| (id.to_string(), json!("x"))).collect();
+        send(Value::Object(many)).refused(400, "invalid_parameter", &["fields"]);
         send(json!({"07": "x"})).refused(400, "invalid_parameter", &["fields[07]"]);
         send(json!({"x": "x"})).refused(400, "invalid_parameter", &["fields[x]"]);
         send(json!({line.to_string(): ["x"]})).refused(400, "invalid_parameter", &[&name(line)]);
