@@ -32,6 +32,11 @@ BEYOND_A_PATTERN = {
     "customerUpdate": {"customer_link_channel"},
     "customerAddChannel": {"extra_email", "extra_telephone", "extra_facebook", "extra_twitter"},
     "customerRemoveChannel": {"address"},
+    # Selects need options, up to so many, and other fields take none.
+    "formFieldCreate": {"options"},
+    "formFieldUpdate": {"options"},
+    # What a value may be says its field, and which fields there are its form.
+    "formSaveFields": {"fields"},
     # A time that has passed is no expiry.
     "keyCreate": {"expires"},
     "keyUpdate": {"expires"},
@@ -200,9 +205,11 @@ def excused_error(case, operation, error):
     if error["code"] == "unknown_reference":
         return True
     field = error.get("field")
-    if error["code"] != "invalid_parameter" or field is None:
+    if field is None:
         return False
-    return field in BEYOND_A_PATTERN.get(operation, ()) or number_as_text(case, operation, field, error["message"])
+    if error["code"] in ("invalid_parameter", "missing_parameter") and field.split("[")[0] in BEYOND_A_PATTERN.get(operation, ()):
+        return True
+    return error["code"] == "invalid_parameter" and number_as_text(case, operation, field, error["message"])
 
 
 def number_as_text(case, operation, field, message):
