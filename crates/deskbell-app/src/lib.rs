@@ -12,6 +12,8 @@ pub mod demo;
 mod desk;
 mod error;
 pub mod feed;
+pub mod form;
+pub mod form_field;
 pub mod group;
 pub mod idempotency;
 pub mod import;

@@ -50,6 +50,8 @@ ids! {
     CustomerId,
     /// A form; 0 is "none".
     FormId,
+    /// A field of a form.
+    FormFieldId,
     /// A message or note in a ticket's timeline.
     MessageId,
     /// An API key.

@@ -80,6 +80,34 @@ words! {
 }
 
 words! {
+    /// How a field of a form is filled in. Read-only and hidden ones are for programs: a console shows the former without
+    /// letting people change them, and the latter not at all.
+    InputType {
+        /// One line.
+        Text = 1 "text",
+        /// Text of any lines.
+        Textarea = 2 "textarea",
+        /// One line that people see.
+        TextReadonly = 3 "textreadonly",
+        /// One line that they do not.
+        TextHidden = 4 "texthidden",
+        /// One of some options.
+        Select = 5 "select",
+        /// One of some options, that people see.
+        SelectReadonly = 6 "selectreadonly",
+        /// One of some options, that they do not.
+        SelectHidden = 7 "selecthidden",
+    }
+}
+
+impl InputType {
+    /// Whether a value is one of the field's options.
+    pub fn is_select(self) -> bool {
+        matches!(self, Self::Select | Self::SelectReadonly | Self::SelectHidden)
+    }
+}
+
+words! {
     /// Who spoke first.
     Direction {
         /// The customer.

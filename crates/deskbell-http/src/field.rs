@@ -57,8 +57,8 @@ pub(crate) enum Kind {
     IdText { most: usize },
     /// Expected versions by id.
     Versions,
-    /// Texts by name.
-    Map { key: fn(&str) -> bool, pattern: &'static str, max: usize },
+    /// Texts by name, of one line or, with `any_lines`, of any.
+    Map { key: fn(&str) -> bool, pattern: &'static str, max: usize, any_lines: bool },
     /// A structure, as the schema says it.
     Tree { schema: fn() -> serde_json::Value },
     /// A list of actions.
@@ -194,7 +194,17 @@ impl Field {
     /// `name[key]=text`: texts by name, each at most `max` characters of one line. `key` says which keys are
     /// good, `pattern` says the same as a regular expression. Read with `Params::map`.
     pub const fn map(name: &'static str, key: fn(&str) -> bool, pattern: &'static str, max: usize) -> Self {
-        Self::new(name, Kind::Map { key, pattern, max })
+        Self::new(name, Kind::Map { key, pattern, max, any_lines: false })
+    }
+
+    /// The same with texts of any number of lines.
+    pub const fn map_of_texts(
+        name: &'static str,
+        key: fn(&str) -> bool,
+        pattern: &'static str,
+        max: usize,
+    ) -> Self {
+        Self::new(name, Kind::Map { key, pattern, max, any_lines: true })
     }
 
     /// A structure of lists, objects and values: in brackets, as JSON, or as one text of JSON. The rules of the use case check

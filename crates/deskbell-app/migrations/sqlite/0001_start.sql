@@ -123,6 +123,42 @@ CREATE TABLE customer_field (
     name TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- Forms. title_key: what a query looks into. all_brands = 0 with no brand left is for none.
+CREATE TABLE form (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    title       TEXT NOT NULL,
+    title_key   TEXT NOT NULL,
+    all_brands  INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    last_update INTEGER NOT NULL,
+    version     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE form_brand (
+    form_id  INTEGER NOT NULL REFERENCES form (id) ON DELETE CASCADE,
+    brand_id INTEGER NOT NULL REFERENCES brand (id) ON DELETE CASCADE,
+    PRIMARY KEY (form_id, brand_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX form_brand_by_brand ON form_brand (brand_id);
+
+-- required: the statuses for which the field is needed, bit n for the status of rank n. options: comma separated with CSV
+-- quoting.
+CREATE TABLE form_field (
+    id            INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    form_id       INTEGER NOT NULL REFERENCES form (id) ON DELETE CASCADE,
+    title         TEXT NOT NULL,
+    title_key     TEXT NOT NULL,
+    input_type    INTEGER NOT NULL,
+    field_order   INTEGER,
+    required      INTEGER NOT NULL,
+    external_code TEXT NOT NULL,
+    options       TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    last_update   INTEGER NOT NULL,
+    version       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX form_field_by_form ON form_field (form_id, id);
+
 CREATE TABLE ticket (
     id                   INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- First what lists filter and sort by: a row is read only as far as it is needed.
@@ -197,6 +233,15 @@ CREATE TABLE ticket_tag (
     PRIMARY KEY (tag, ticket_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ticket_tag_by_ticket ON ticket_tag (ticket_id);
+
+-- What tickets have in the fields of forms; never empty. A value outlives its field and a change of the ticket's form, and goes
+-- with its ticket.
+CREATE TABLE form_value (
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    field_id  INTEGER NOT NULL,
+    value     TEXT NOT NULL,
+    PRIMARY KEY (ticket_id, field_id)
+) STRICT, WITHOUT ROWID;
 
 -- How many tickets outside the trash there are of each kind: four tables, so that what a list filters by is a sum over
 -- few rows, however many users, brands and groups there are. slot spreads concurrent writers (always 0 on SQLite).

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::work::Work;
 use crate::{item, key};
 
-/// Deletes a brand that nothing belongs to. Limits and groups that name it keep naming it, or nothing: they never
+/// Deletes a brand that nothing belongs to. Limits, groups and forms that name it keep naming it, or nothing: they never
 /// become wider by its end. Answers the version that the end is.
 ///
 /// Errors: `forbidden` without BRAND_CUD; `not_found`; `precondition_failed`; `conflict` while it has tickets (those in
@@ -25,7 +25,9 @@ pub fn delete(work: &mut Work<'_, '_>, id: BrandId, expected: impl Fn(Version) -
             return Err(in_use(id, what));
         }
     }
-    work.tx.exec(sql::STEP_GROUPS, &[id.0.into(), work.now.0.into()])?;
+    for text in [sql::STEP_GROUPS, sql::STEP_FORMS] {
+        work.tx.exec(text, &[id.0.into(), work.now.0.into()])?;
+    }
     let deleted = item::guarded(work.tx, Kind::ForeignKey, |tx| tx.exec(sql::DELETE, &[id.0.into()]))?;
     if deleted.is_none() {
         return Err(in_use(id, "something"));

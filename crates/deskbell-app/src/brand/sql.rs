@@ -45,5 +45,9 @@ pub(super) const HAS_CUSTOMERS: &str = "SELECT 1 FROM customer WHERE brand_id = 
 pub(super) const STEP_GROUPS: &str = "UPDATE desk_group SET version = version + 1, last_update = $2 \
      WHERE id IN (SELECT group_id FROM group_brand WHERE brand_id = $1)";
 
-/// Removes a brand; the lists of groups lose it too.
+/// The forms that name it, too.
+pub(super) const STEP_FORMS: &str = "UPDATE form SET version = version + 1, last_update = $2 \
+     WHERE id IN (SELECT form_id FROM form_brand WHERE brand_id = $1)";
+
+/// Removes a brand; the lists of groups and forms lose it too.
 pub(super) const DELETE: &str = "DELETE FROM brand WHERE id = $1";

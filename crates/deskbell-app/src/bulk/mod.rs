@@ -16,9 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::{BulkAnswer, Keep};
 use crate::error::{Error, Result};
+use crate::form::asked::Asked;
 use crate::ticket::edit::Edit;
 use crate::ticket::list::Wish;
-use crate::ticket::settle::{Outcome, Settled, settle, settle_reading, stale};
+use crate::ticket::settle::{Outcome, Settled, settle_one, stale};
 use crate::ticket::{Ticket, load, solve, undo};
 use crate::work::{BatchId, Work};
 
@@ -170,11 +171,12 @@ pub(crate) fn check_permissions(actor: &Actor, command: &Command) -> Result<()> 
 /// Does the edits to some tickets in this transaction, each on its own.
 pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
     let mut tickets = task.load(work.tx, work.actor, ids, true)?;
+    let mut asked = asked(&tickets);
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
         let settled = match tickets.remove(id) {
             None => Err(task.missing(TicketId(*id))),
-            Some(ticket) => checked(work.tx, work.actor, ticket, task, true),
+            Some(ticket) => checked(work.tx, work.actor, ticket, task, &mut asked, true),
         };
         let outcome = match settled {
             Ok(settled) => Ok(settled.write(work)?),
@@ -191,10 +193,11 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
     let mut rows = Vec::with_capacity(ids.len());
     for some in ids.chunks(CHUNK) {
         let mut tickets = task.load(tx, actor, some, false)?;
+        let mut asked = asked(&tickets);
         for id in some {
             let settled = match tickets.remove(id) {
                 None => Err(task.missing(TicketId(*id))),
-                Some(ticket) => checked(tx, actor, ticket, task, false),
+                Some(ticket) => checked(tx, actor, ticket, task, &mut asked, false),
             };
             let outcome = match settled {
                 Ok(settled) => Ok(settled.outcome()),
@@ -207,21 +210,26 @@ pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) 
     Ok(rows)
 }
 
+/// What the forms of these tickets ask for is read for all of them at once.
+fn asked(tickets: &HashMap<i64, (Ticket, bool)>) -> Asked {
+    Asked::of(tickets.values().map(|(ticket, _)| ticket))
+}
+
 /// One ticket under the rules, if it has the version that the call names for it.
 fn checked(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (ticket, in_trash): (Ticket, bool),
     task: &Task,
+    asked: &mut Asked,
     writes: bool,
 ) -> Result<Settled> {
     if task.versions.get(&ticket.id.0).is_some_and(|v| *v != ticket.version.0) {
         return Err(stale(ticket.id, ticket.version).into());
     }
     match &task.takes_back {
-        Some(batch) => undo::settle(tx, actor, (ticket, in_trash), batch, writes),
-        None if writes => settle(tx, actor, ticket, &task.edits),
-        None => settle_reading(tx, actor, ticket, &task.edits),
+        Some(batch) => undo::settle(tx, actor, (ticket, in_trash), batch, asked, writes),
+        None => settle_one(tx, actor, ticket, &task.edits, asked, writes),
     }
 }
 

@@ -6,6 +6,7 @@ mod changes;
 mod crm;
 mod first_start;
 mod once;
+mod steps;
 mod webhooks;
 
 use std::net::IpAddr;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use deskbell_core::{Actor, Code, Fault, GroupId, Permission, TicketId, Version};
-use deskbell_db::{Kind, Urgency};
+use deskbell_db::Kind;
 
 use super::place::require_served;
 use super::rules::require_sight;
@@ -38,33 +38,8 @@ pub async fn delete(
     keep: Option<Keep<(Version, BatchId)>>,
 ) -> Result<Told<(Version, BatchId)>> {
     actor.require(Permission::GroupCud)?;
-    let batch = BatchId::new(&**desk.context());
-    let guard = desk.begin(actor, keep.as_ref())?;
-    let (desk, actor) = (desk.clone(), Arc::clone(actor));
-    let moving = tokio::spawn(async move {
-        let _guard = guard;
-        // The first step shares its COMMIT with others that wait; most groups are gone after it.
-        let mut urgency = Urgency::Interactive;
-        loop {
-            let (expected, keep) = (expected.clone(), keep.clone());
-            let step = move |work: &mut Work<'_, '_>| {
-                if let Some(before) = Keep::before(keep.as_ref(), work)? {
-                    return Ok(Some(before));
-                }
-                let Some(version) = step(work, id, move_to, &expected)? else { return Ok(None) };
-                let done = (version, work.batch.clone());
-                Keep::store(keep.as_ref(), work, done).map(Some)
-            };
-            if let Some(told) = desk.write_in(&batch, urgency, &actor, call, step).await? {
-                return Ok(told);
-            }
-            urgency = Urgency::Bulk;
-        }
-    });
-    moving.await.unwrap_or_else(|_| {
-        let text = "moving the tickets of a group ended early; the group is still there";
-        Err(Error::Store(deskbell_db::Error::new(Kind::Engine, text)))
-    })
+    let ended = "moving the tickets of a group ended early; the group is still there";
+    desk.in_steps(actor, call, keep, ended, move |work| step(work, id, move_to, &expected)).await
 }
 
 /// Moves some tickets. Answers the version that the group's end is, once it is gone.

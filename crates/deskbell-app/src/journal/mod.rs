@@ -12,6 +12,7 @@ use deskbell_db::{Tx, Value};
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::form::said;
 use crate::work::Work;
 
 pub(crate) use sql::position;
@@ -67,6 +68,11 @@ pub struct Recorded {
 impl Recorded {
     /// The event in words.
     pub fn description(&self) -> String {
+        if self.item_type == said::ITEM_TYPE
+            && let Some(text) = said::described(self.before.as_deref(), self.after.as_deref())
+        {
+            return text;
+        }
         let after = self.after.as_deref().unwrap_or("");
         match (self.item_type.as_str(), self.before.as_deref()) {
             ("created", _) if after.is_empty() => "Ticket created.".into(),

@@ -163,6 +163,7 @@ fn put(ticket: &mut Ticket, change: Change) {
         | Change::AddTags(_)
         | Change::RemoveTags(_)
         | Change::LinkCustomer(_)
+        | Change::Fill(_)
         | Change::Note(_)
         | Change::Delete { .. } => {}
     }

@@ -13,6 +13,7 @@ use super::row::{Ticket, tags_to_text};
 use super::settle::{event, file_tags};
 use super::sql;
 use crate::error::Result;
+use crate::form::asked::Asked;
 use crate::search;
 use crate::statement::Statement;
 use crate::work::Work;
@@ -47,7 +48,7 @@ pub struct NewTicket {
 /// Creates a ticket and links it to the one customer of its brand that has the other side's address.
 ///
 /// Errors: `forbidden` without TICKET_CREATE; `unknown_reference` for an id that names nothing within the actor's
-/// limits; `conflict` if the group does not serve the brand.
+/// limits; `conflict` if the group does not serve the brand, or the form is not for it.
 pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Version)> {
     work.actor.require(Permission::TicketCreate)?;
     let (tx, actor) = (&mut *work.tx, work.actor);
@@ -71,7 +72,7 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
         Some(group) => edits.insert(0, Edit::new("assignedGroupID", Change::Group(group))),
         None => draft.now.group = default_group(tx, actor, brand)?,
     }
-    draft.apply_all(tx, actor, &edits, faults)?;
+    draft.apply_all(tx, actor, &edits, &mut Asked::default(), faults)?;
     let known_by = !draft.now.contact.is_empty();
     let made = insert(work, draft.now)?;
     if asks && known_by {

@@ -3,8 +3,8 @@
 
 use deskbell_core::fault::Detail;
 use deskbell_core::{
-    Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
-    Timestamp, UserId,
+    Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormFieldId, FormId, GroupId, Permission, Priority,
+    Status, Timestamp, UserId,
 };
 use deskbell_db::{Engine, Tx};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use super::row::Ticket;
 use super::sql;
 use super::undo::Back;
 use crate::error::{Error, Result};
+use crate::form::asked::Asked;
+use crate::form::value;
 
 /// One thing to do to a ticket.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -31,8 +33,10 @@ pub enum Change {
     Brand(BrandId),
     /// Channel.
     Channel(ChannelId),
-    /// Form, `None` = no form.
+    /// Form, `None` = no form. It must be for the ticket's brand. What the ticket has in the fields of another one stays.
     Form(Option<FormId>),
+    /// What the ticket has in fields of its form; an empty value takes it out.
+    Fill(Vec<(FormFieldId, String)>),
     /// Title.
     Title(String),
     /// Adds tags that are not there.
@@ -68,6 +72,7 @@ impl Change {
         match self {
             Self::Status(_) | Self::SolveUnfinished => Permission::SetStatus,
             Self::Note(_) => Permission::MessageCreate,
+            Self::Fill(_) => Permission::FormSave,
             Self::Delete { .. } => Permission::TicketDelete,
             _ => Permission::TicketUpdate,
         }
@@ -95,11 +100,18 @@ pub struct Draft {
     pub(super) before: Ticket,
     pub(super) now: Ticket,
     pub(super) notes: Vec<String>,
+    /// What changes in the fields of its form.
+    pub(super) values: Vec<value::Change>,
     pub(super) delete: Option<bool>,
     /// What only taking back does.
     pub(super) back: Back,
     /// Which fields asked for brand, group and user, for the rules that look at the whole.
     pub(super) placed_by: Option<String>,
+    /// Which fields asked for status and form, for the same reason.
+    pub(super) status_by: Option<String>,
+    pub(super) form_by: Option<String>,
+    /// Whether its form may ask for more before the status changes. It may not where a ticket gets a status back.
+    pub(super) form_asks: bool,
     /// Whether what is referred to is kept from being deleted until the transaction ends.
     pub(super) locks: bool,
 }
@@ -122,9 +134,13 @@ impl Draft {
             now: ticket.clone(),
             before: ticket,
             notes: Vec::new(),
+            values: Vec::new(),
             delete: None,
             back: Back::default(),
             placed_by: None,
+            status_by: None,
+            form_by: None,
+            form_asks: true,
             locks: true,
         }
     }
@@ -133,31 +149,37 @@ impl Draft {
     /// is wrong.
     ///
     /// Errors: `unknown_reference` for an id that names nothing within the actor's limits; `conflict` for an inactive
-    /// user, or a ticket in the archive's way; `not_found` after the draft was deleted.
+    /// user, a form of other brands, or a ticket in the archive's way; `required_fields_missing` if the form asks for more
+    /// before the ticket may have its new status; `not_found` after the draft was deleted.
     pub(super) fn apply_all(
         &mut self,
         tx: &mut Tx<'_>,
         actor: &Actor,
         edits: &[Edit],
+        asked: &mut Asked,
         mut faults: Faults,
     ) -> Result<()> {
         for edit in edits {
-            faults.note(self.apply(tx, actor, edit))?;
+            faults.note(self.apply(tx, actor, edit, asked))?;
         }
         faults.end()?;
-        self.check_place(tx, actor)
+        self.check_place(tx, actor)?;
+        match self.now.form {
+            Some(form) => self.check_form(tx, form, asked),
+            None => Ok(()),
+        }
     }
 
-    fn apply(&mut self, tx: &mut Tx<'_>, actor: &Actor, edit: &Edit) -> Result<()> {
+    fn apply(&mut self, tx: &mut Tx<'_>, actor: &Actor, edit: &Edit, asked: &mut Asked) -> Result<()> {
         if self.delete.is_some() {
             return Err(super::load::missing(self.now.id));
         }
         let field = edit.field.as_str();
         match &edit.change {
-            Change::Status(status) => self.set_status(*status),
+            Change::Status(status) => self.set_status(field, *status),
             Change::SolveUnfinished => {
                 if Status::UNFINISHED.contains(&self.now.status) {
-                    self.set_status(Status::Solved);
+                    self.set_status(field, Status::Solved);
                 }
             }
             Change::Priority(priority) => self.now.priority = *priority,
@@ -175,8 +197,8 @@ impl Draft {
                 require_channel(tx, field, *channel)?;
                 self.now.channel = *channel;
             }
-            Change::Form(None) => self.now.form = None,
-            Change::Form(Some(form)) => return Err(unknown(field, "Form", form.0)),
+            Change::Form(form) => self.set_form(tx, actor, field, *form, asked)?,
+            Change::Fill(values) => self.fill(tx, field, values)?,
             Change::Title(title) => self.now.title.clone_from(title),
             Change::AddTags(tags) => {
                 let all = self.now.tags.iter().chain(tags).cloned().collect();
@@ -213,8 +235,9 @@ impl Draft {
         Ok(())
     }
 
-    fn set_status(&mut self, status: Status) {
+    fn set_status(&mut self, field: &str, status: Status) {
         self.now.status = status;
+        self.status_by = Some(field.to_owned());
         if status != Status::Closed {
             self.now.archived = false;
         }

@@ -10,6 +10,8 @@ use super::row::{Ticket, tags_to_text};
 use super::sql;
 use super::undo::Back;
 use crate::error::Result;
+use crate::form::asked::Asked;
+use crate::form::{said, value};
 use crate::journal::{Event, Times};
 use crate::message::{self, Kind, NewMessage};
 use crate::search;
@@ -39,22 +41,32 @@ pub struct Settled {
     now: Ticket,
     fields: Vec<(&'static str, String, String)>,
     notes: Vec<String>,
+    values: Vec<value::Change>,
     pub(super) delete: Option<bool>,
     back: Back,
 }
 
-/// Applies the edits to a ticket loaded through the gate, and checks the whole. Writes nothing.
+/// Applies the edits to a ticket loaded through the gate, and checks the whole: every rule holds here, whichever call asks,
+/// so that a status is changed by no other way. Writes nothing.
 ///
 /// Errors: those of `Draft::apply_all`.
 pub fn settle(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) -> Result<Settled> {
-    settle_draft(tx, actor, Draft::of(ticket)?, edits)
+    settle_draft(tx, actor, Draft::of(ticket)?, edits, &mut Asked::default())
 }
 
-/// The same in a transaction that only reads, where nothing can be locked and nothing need be.
-pub fn settle_reading(tx: &mut Tx<'_>, actor: &Actor, ticket: Ticket, edits: &[Edit]) -> Result<Settled> {
+/// The same for one of several tickets, of which `asked` knows. `locks` is false in a transaction that only reads, where
+/// nothing can be locked and nothing need be.
+pub(crate) fn settle_one(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: Ticket,
+    edits: &[Edit],
+    asked: &mut Asked,
+    locks: bool,
+) -> Result<Settled> {
     let mut draft = Draft::of(ticket)?;
-    draft.locks = false;
-    settle_draft(tx, actor, draft, edits)
+    draft.locks = locks;
+    settle_draft(tx, actor, draft, edits, asked)
 }
 
 pub(super) fn settle_draft(
@@ -62,11 +74,12 @@ pub(super) fn settle_draft(
     actor: &Actor,
     mut draft: Draft,
     edits: &[Edit],
+    asked: &mut Asked,
 ) -> Result<Settled> {
-    draft.apply_all(tx, actor, edits, Faults::default())?;
-    let Draft { before, now, notes, delete, back, .. } = draft;
+    draft.apply_all(tx, actor, edits, asked, Faults::default())?;
+    let Draft { before, now, notes, values, delete, back, .. } = draft;
     let fields = differences(&before, &now);
-    Ok(Settled { before, now, fields, notes, delete, back })
+    Ok(Settled { before, now, fields, notes, values, delete, back })
 }
 
 /// The fault for a version that is not the present one.
@@ -103,8 +116,8 @@ fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, Stri
 impl Settled {
     /// What it will come to.
     pub fn outcome(&self) -> Outcome {
-        let same = self.fields.is_empty() && self.notes.is_empty() && self.delete.is_none();
-        if same && self.back.is_nothing() {
+        let same = self.fields.is_empty() && self.notes.is_empty() && self.values.is_empty();
+        if same && self.delete.is_none() && self.back.is_nothing() {
             Outcome::Unchanged(self.before.version)
         } else {
             Outcome::Changed(self.before.version.next())
@@ -126,6 +139,7 @@ impl Settled {
             self.now.events += 1;
             self.record(work, item_type, Some(before), Some(after));
         }
+        self.write_values(work)?;
         if self.delete.is_some() {
             self.now.events += 1;
             self.record(work, "deleted", None, None);
@@ -175,6 +189,16 @@ impl Settled {
             self.now.messages += 1;
             self.now.last_update_agent = Some(work.now);
             self.record(work, "note", None, Some(id.to_string()));
+        }
+        Ok(())
+    }
+
+    fn write_values(&mut self, work: &mut Work<'_, '_>) -> Result<()> {
+        for change in std::mem::take(&mut self.values) {
+            value::put(work.tx, self.now.id, &change)?;
+            let [before, after] = said::of(&change);
+            self.now.events += 1;
+            self.record(work, said::ITEM_TYPE, Some(before), Some(after));
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Taking a write back by its batch: the inverse of each of its events, for tickets that nobody has changed since.
 //!
 //! What comes back is settled and written as any change is, under a batch of its own: so taking that back does the write
-//! again. A ticket that was made goes to the trash, one that was deleted comes out of it, a note leaves the timeline.
+//! again. A form asks for nothing here: a ticket that nobody has changed since gets back the very state that it had, also where
+//! the form asks for more by now. A ticket that was made goes to the trash, one that was deleted comes out of it, a note leaves the timeline.
 
 use deskbell_core::{
     Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
@@ -16,6 +17,8 @@ use super::settle::{Settled, settle_draft, stale};
 use super::sql;
 use crate::bulk;
 use crate::error::{Error, Result};
+use crate::form::asked::Asked;
+use crate::form::{said, value};
 use crate::journal::Times;
 use crate::statement::Statement;
 
@@ -83,6 +86,7 @@ fn permission(item_type: &str) -> Permission {
         "deleted" | "restored" => Permission::TicketDelete,
         "note" | "message" => Permission::MessageCreate,
         "status" => Permission::SetStatus,
+        said::ITEM_TYPE => Permission::FormSave,
         _ => Permission::TicketUpdate,
     }
 }
@@ -134,6 +138,12 @@ impl Event {
         self.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
     }
 
+    /// The change that gives back what a field of the ticket's form had, if it is about one.
+    fn value(&self) -> Option<value::Change> {
+        let about = self.item_type == said::ITEM_TYPE;
+        said::taken_back(self.before.as_deref()?, self.after.as_deref()?).filter(|_| about)
+    }
+
     /// The change that gives a field back what it was; `None` if it is about something else than a field.
     pub(super) fn inverse(&self) -> Option<Change> {
         let (before, id) = (self.before.as_deref().unwrap_or_default(), self.id_before());
@@ -174,6 +184,7 @@ pub(crate) fn settle(
     actor: &Actor,
     (ticket, in_trash): (Ticket, bool),
     batch: &str,
+    asked: &mut Asked,
     locks: bool,
 ) -> Result<Settled> {
     let id = ticket.id;
@@ -190,6 +201,9 @@ pub(crate) fn settle(
         events.iter().find(|event| event.item_type == "brand_id").map_or(ticket.brand.0, Event::id_before);
     let mut draft = Draft::of(ticket)?;
     draft.locks = locks;
+    draft.form_asks = false;
+    draft.values = events.iter().filter_map(Event::value).collect();
+    value::require_there(tx, FIELD, &draft.values)?;
     draft.back.times = Some(last.times);
     let mut edits = Vec::new();
     for event in &events {
@@ -203,6 +217,10 @@ pub(crate) fn settle(
                     require_customer(tx, customer, BrandId(brand), locks)?;
                     edits.push(Change::Customer(customer));
                 }
+                (None, Some(Change::Form(Some(form)))) => {
+                    require_form(tx, asked, form, locks)?;
+                    edits.push(Change::Form(Some(form)));
+                }
                 // In their order too, which the edit leaves as it is where the tags are the same.
                 (None, Some(Change::SetTags(tags))) => draft.now.tags = tags,
                 (None, change) => edits.extend(change),
@@ -211,7 +229,7 @@ pub(crate) fn settle(
     }
     let delete = draft.delete.take();
     let edits: Vec<Edit> = edits.into_iter().map(|change| Edit::new(FIELD, change)).collect();
-    let mut settled = settle_draft(tx, actor, draft, &edits)?;
+    let mut settled = settle_draft(tx, actor, draft, &edits, asked)?;
     settled.delete = delete;
     Ok(settled)
 }
@@ -220,6 +238,14 @@ pub(crate) fn settle(
 pub(crate) fn erased(id: TicketId) -> Error {
     let message = format!("What was done to ticket {id} has been erased since, and cannot be taken back.");
     Fault::of(FIELD, Code::Conflict, message).into()
+}
+
+fn require_form(tx: &mut Tx<'_>, asked: &mut Asked, form: FormId, lock: bool) -> Result<()> {
+    if asked.place(tx, form, lock)?.is_some() {
+        return Ok(());
+    }
+    let message = format!("Form {form}, which the ticket had, does not exist any more.");
+    Err(Fault::of(FIELD, Code::Conflict, message).into())
 }
 
 fn require_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock: bool) -> Result<()> {

@@ -30,6 +30,9 @@ pub(super) const MESSAGES: &str = "SELECT ticket_id, id, first_segment, segments
 /// Tickets whose customer is not there, or another brand's.
 pub(super) const STRANGERS: &str = "SELECT t.id FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id \
      WHERE t.id > $1 AND t.id <= $2 AND t.customer_id <> 0 AND (c.id IS NULL OR c.brand_id <> t.brand_id) ORDER BY t.id";
+/// Tickets whose form is not there.
+pub(super) const FORM_GONE: &str = "SELECT t.id FROM ticket t LEFT JOIN form f ON f.id = t.form_id \
+     WHERE t.id > $1 AND t.id <= $2 AND t.form_id IS NOT NULL AND f.id IS NULL ORDER BY t.id";
 
 /// The newest event.
 pub(super) const NEWEST_EVENT: &str = "SELECT MAX(id) FROM journal";

@@ -1,4 +1,4 @@
-//! Every ticket, in the trash or not, against what hangs on it: events, messages, tags, customer. What the search index
+//! Every ticket, in the trash or not, against what hangs on it: events, messages, tags, customer, form. What the search index
 //! should hold of it goes to `index`.
 
 use std::collections::HashMap;
@@ -79,8 +79,13 @@ fn stretch(tx: &mut Tx<'_>, after: i64, end: i64) -> Result<Stretch> {
         found.messages(ticket);
         found.expected.extend(check::head(engine, ticket));
     }
-    for id in tx.all(sql::STRANGERS, &bounds, |row| row.int(0))? {
-        found.problems.push((id, "its customer is not there, or another brand's".into()));
+    for (text, what) in [
+        (sql::STRANGERS, "its customer is not there, or another brand's"),
+        (sql::FORM_GONE, "its form is not there"),
+    ] {
+        for id in tx.all(text, &bounds, |row| row.int(0))? {
+            found.problems.push((id, what.into()));
+        }
     }
     let Found { problems, expected, .. } = found;
     Ok(Stretch { last, looked_at: tickets.len() as u64, problems, expected, there })

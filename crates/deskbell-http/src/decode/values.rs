@@ -36,7 +36,9 @@ pub(crate) fn value(field: &Field, draft: Draft, problems: &mut Problems) -> Opt
         }
         (Kind::Lines { max, filter }, Draft::List(list)) => lines(field, list, *max, *filter, problems),
         (Kind::Versions, Draft::Keyed(items)) => versions(name, items, problems),
-        (Kind::Map { key, pattern, max }, Draft::Keyed(items)) => map(items, *key, pattern, *max, problems),
+        (Kind::Map { key, pattern, max, any_lines }, Draft::Keyed(items)) => {
+            map(items, (*key, pattern), *max, *any_lines, problems)
+        }
         (Kind::Actions { types, most }, Draft::Actions(acts, count)) => {
             if count > *most {
                 let message = format!("{name} has {count} entries; a call takes at most {most}.");
@@ -288,9 +290,9 @@ fn versions(name: &str, items: Vec<Keyed>, problems: &mut Problems) -> Option<Va
 
 fn map(
     items: Vec<Keyed>,
-    key: fn(&str) -> bool,
-    pattern: &str,
+    (key, pattern): (fn(&str) -> bool, &str),
     max: usize,
+    any_lines: bool,
     problems: &mut Problems,
 ) -> Option<Value> {
     let mut found = Vec::new();
@@ -302,6 +304,7 @@ fn map(
         }
         match text(&item.raw, max) {
             Ok(None) => {}
+            Ok(Some(text)) if any_lines => found.push((item.key, text.to_owned())),
             Ok(Some(text)) => found.push((item.key, one_line(text))),
             Err(expected) => problems.invalid(label.clone(), format!("{label} must be {expected}.")),
         }

@@ -88,15 +88,22 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
             "propertyNames": { "pattern": format!("^{}$", pattern::digits(1, MAX_ID)) },
             "additionalProperties": number(1, MAX_ID, place, true),
         }),
-        Kind::Map { pattern, max, .. } => json!({
-            "type": nullable("object", place),
-            "propertyNames": { "pattern": pattern },
-            "additionalProperties": text(*max, place, true),
-        }),
         Kind::Tree { schema } => {
             let mut schema = schema();
             if place == Place::Json {
                 schema = json!({ "anyOf": [schema, { "type": "null" }] });
+            }
+            schema
+        }
+        Kind::Map { pattern, max, .. } => {
+            let mut schema = json!({
+                "type": nullable("object", place),
+                "propertyNames": { "pattern": pattern },
+                "additionalProperties": text(*max, place, true),
+            });
+            if !empty {
+                schema["type"] = "object".into();
+                schema["minProperties"] = 1.into();
             }
             schema
         }

@@ -4,6 +4,8 @@ mod brand;
 mod changes;
 mod channel;
 mod customer;
+mod form;
+mod form_field;
 mod group;
 mod job;
 mod key;
@@ -32,6 +34,8 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(changes::operations());
     all.extend(webhook::operations());
     all.extend(key::operations());
+    all.extend(form::operations());
+    all.extend(form_field::operations());
     all
 }
 
@@ -48,6 +52,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(changes::schemas());
     all.extend(webhook::schemas());
     all.extend(key::schemas());
+    all.extend(form::schemas());
+    all.extend(form_field::schemas());
     all
 }
 

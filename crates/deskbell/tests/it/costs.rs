@@ -6,7 +6,7 @@ use std::time::Duration;
 use deskbell_app::{Settings, demo};
 use serde_json::json;
 
-use crate::harness::TestDesk;
+use crate::harness::{Client, TestDesk};
 
 const FEW: u64 = 2_500;
 const MANY: u64 = 12_500;
@@ -53,6 +53,8 @@ const READS: &[&str] = &[
     "/group",
     "/channel",
     "/user",
+    "/form",
+    "/formfield",
 ];
 
 /// No index has these in their order. While the matches are few they are sorted, later their order is walked: the cost grows
@@ -118,12 +120,31 @@ fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
     let made = key.post("/ticket", json!({"title": "one"})).expect(200)["ticketID"].clone();
     key.put(&format!("/ticket/{made}"), json!({"priority": "high", "tags": "a,b"})).expect(200);
     key.post("/ticket/setStatus", json!({"ticketIDs": [made, 5, 6], "status": "closed"})).expect(200);
+    use_a_form(&key);
     key.delete(&format!("/ticket/{made}")).expect(200);
     desk.advance(7_200);
     desk.block_on(desk.desk.empty_trash()).expect("emptied");
     drop(key);
     drop(desk);
     assert_eq!(scans(&mut client), before);
+}
+
+/// Everything that reads or writes what tickets have in a form.
+fn use_a_form(key: &Client) {
+    let form = key.post("/form", json!({"title": "Incident"})).expect(200)["formID"].clone();
+    let field =
+        json!({"form_id": form, "title": "Cause", "input_type": "text", "required_statuses": "solved"});
+    let field = key.post("/formfield", field).expect(200)["formfieldID"].to_string();
+    let actions = json!([{"actionType": "setForm", "value": form}]);
+    key.post("/ticket/batch", json!({"TicketIDs": "7,8,9", "actions": actions})).expect(200);
+    let saved = json!({"ticketID": 7, "fields": {field.as_str(): "rust"}});
+    let saved = key.put("/form/saveFormFields", saved).expect(200)["batchID"].clone();
+    key.get("/form/getFormForTicket?ticketID=7").expect(200);
+    key.post("/ticket/setStatus", json!({"ticketIDs": [7, 8, 9], "status": "new"}));
+    key.post("/ticket/setStatus", json!({"ticketIDs": [7, 8, 9], "status": "solved"})).expect(207);
+    key.post("/ticket/undo", json!({"batchID": saved}));
+    key.delete(&format!("/formfield/{field}")).expect(200);
+    key.delete(&format!("/form/{form}")).expect(200);
 }
 
 /// How often each table that grows was read from end to end, once the connections of others have ended and told.
@@ -136,9 +157,9 @@ fn scans(client: &mut postgres::Client) -> Vec<(String, i64)> {
     });
     assert!(alone, "connections stay open");
     let scans = "SELECT CAST(relname AS TEXT), seq_scan FROM pg_stat_user_tables WHERE relname IN ('ticket', 'message', \
-         'journal', 'ticket_tag', 'customer', 'customer_address', 'search_segment') ORDER BY relname";
+         'journal', 'ticket_tag', 'customer', 'customer_address', 'form_value', 'search_segment') ORDER BY relname";
     let scans: Vec<_> =
         client.query(scans, &[]).expect("rows").iter().map(|row| (row.get(0), row.get(1))).collect();
-    assert_eq!(scans.len(), 7, "{scans:?}");
+    assert_eq!(scans.len(), 8, "{scans:?}");
     scans
 }

@@ -80,6 +80,20 @@ impl World<'_> {
         self.made("/webhook", "webhookID", body)
     }
 
+    /// A form of the first brand with one field, and both ids.
+    fn form(&self) -> (i64, i64) {
+        let form = self.made("/form", "formID", json!({"title": "M", "brandIDs": [self.brands[0]]}));
+        let field = json!({"form_id": form, "title": "M", "input_type": "text"});
+        (form, self.made("/formfield", "formfieldID", field))
+    }
+
+    /// A ticket that has a form, and a field of it.
+    fn filled(&self) -> (i64, i64) {
+        let ((form, field), ticket) = (self.form(), self.ticket());
+        self.admin.put(&format!("/ticket/{ticket}"), json!({"formID": form})).expect(200);
+        (ticket, field)
+    }
+
     /// A key that may do nothing: whoever lacks a permission does not change one that has it.
     fn key(&self) -> i64 {
         let scope = (Limit::only([self.brands[0]]), Limit::only([self.groups[0]]));
@@ -213,6 +227,28 @@ impl World<'_> {
             "keyGet" | "keyDelete" => (Limited, format!("/key/{}", self.key()), none()),
             "keyUpdate" => (Limited, format!("/key/{}", self.key()), json!({"name": self.fresh()})),
             "keyRotate" => (Limited, format!("/key/{}/rotate", self.key()), none()),
+            "formList" => (Nothing, "/form".into(), none()),
+            "formCreate" => (Nothing, "/form".into(), json!({"title": "M"})),
+            "formGet" | "formDelete" => (OfBrand, format!("/form/{}", self.form().0), none()),
+            "formUpdate" => (OfBrand, format!("/form/{}", self.form().0), json!({"title": self.fresh()})),
+            "formGetForTicket" => {
+                (Ticket, "/form/getFormForTicket".into(), json!({"ticketID": self.filled().0}))
+            }
+            "formSaveFields" => {
+                let (ticket, field) = self.filled();
+                let body = json!({"fields": {field.to_string(): "x"}, "ticketID": ticket});
+                (Ticket, "/form/saveFormFields".into(), body)
+            }
+            "formFieldList" => (Nothing, "/formfield".into(), none()),
+            "formFieldCreate" => (
+                OfBrand,
+                "/formfield".into(),
+                json!({"form_id": self.form().0, "title": "M", "input_type": "text"}),
+            ),
+            "formFieldGet" | "formFieldDelete" => (OfBrand, format!("/formfield/{}", self.form().1), none()),
+            "formFieldUpdate" => {
+                (OfBrand, format!("/formfield/{}", self.form().1), json!({"title": self.fresh()}))
+            }
             unknown => panic!("the operation {unknown} has no example in the permission matrix"),
         };
         Example { about, path, body }
@@ -341,10 +377,10 @@ both_engines! {
                 let key = desk.limited_key(&rights(&operation, needed), brands.clone(), groups.clone());
                 let seen = call(&key, &operation, &example);
                 let place = format!("{} under {brands:?} {groups:?}: {}", operation.id(), seen.text);
-                // A customer named in a body is a reference, and not the thing that the path asks for.
+                // A customer or form named in a body is a reference, and not the thing that the path asks for.
                 let (status, code) = match (visible, operation.id()) {
                     (true, _) => (200, None),
-                    (false, "customerRemoveChannel") => (400, Some("unknown_reference")),
+                    (false, "customerRemoveChannel" | "formFieldCreate") => (400, Some("unknown_reference")),
                     (false, _) => (404, Some("not_found")),
                 };
                 assert_eq!((seen.status.as_u16(), seen.json["code"].as_str()), (status, code), "{place}");

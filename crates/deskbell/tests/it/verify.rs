@@ -23,7 +23,7 @@ both_engines! {
     fn each_kind_of_damage_is_found_and_named(desk: TestDesk) {
         demo::run(&desk.desk, 300, 1, &mut |_| {}).expect("made");
         assert_eq!(check(&desk), []);
-        let cases: [(&str, &str, &str); 15] = [
+        let cases: [(&str, &str, &str); 16] = [
             ("UPDATE ticket_count_small SET n = n + 1 WHERE status = 6", "counters", "are counted"),
             ("UPDATE ticket_count_middle SET n = n + 1 WHERE status = 5", "counters", "are counted"),
             ("UPDATE ticket_count_kind SET n = n + 1 WHERE status = 4", "counters", "are counted"),
@@ -34,6 +34,7 @@ both_engines! {
             ("UPDATE ticket SET events = 5 WHERE id = 12", "tickets", "12 it counts 5 events"),
             ("UPDATE ticket SET tags = 'other' WHERE id = 13", "tickets", "13 it is filed under other tags"),
             ("UPDATE ticket SET customer_id = 999999 WHERE id = 14", "tickets", "14 its customer is not there"),
+            ("UPDATE ticket SET form_id = 999999 WHERE id = 16", "tickets", "16 its form is not there"),
             ("UPDATE ticket SET title = 'Unheardof' WHERE id = 15", "tickets", "15 its own fields are not in the search"),
             ("UPDATE message SET content = 'Unheardof' WHERE id = 20", "tickets", "message 20 is not in the search"),
             ("UPDATE ticket SET closed_at = NULL WHERE status = 6", "tickets", "closed_at does not fit"),

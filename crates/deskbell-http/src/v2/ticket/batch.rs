@@ -7,7 +7,7 @@ use deskbell_app::ticket::edit::{Change, Edit};
 use deskbell_core::fault::Detail;
 use deskbell_core::id::MAX_ID;
 use deskbell_core::text::limit;
-use deskbell_core::{BrandId, ChannelId, Code, GroupId, Permission, Priority, Status, UserId};
+use deskbell_core::{BrandId, ChannelId, Code, FormId, GroupId, Permission, Priority, Status, UserId};
 
 use super::bulk::{self, Words};
 use super::{MOST, delete, list};
@@ -31,7 +31,7 @@ static TYPES: &[ActionType] = &[
     ActionType::new("removeTags", TicketUpdate, ValueKind::Tags { max: limit::TAG, empty: false }),
     ActionType::new("setTags", TicketUpdate, ValueKind::Tags { max: limit::TAG, empty: true }),
     ActionType::new("setTitle", TicketUpdate, ValueKind::Line { max: limit::TITLE, empty: true }),
-    ActionType::not_yet("setForm", TicketUpdate),
+    ActionType::new("setForm", TicketUpdate, ValueKind::IdOrNone),
     ActionType::new("setBrand", TicketUpdate, ValueKind::Id),
     ActionType::new("setChannel", TicketUpdate, ValueKind::Id),
     ActionType::new("linkCustomer", TicketUpdate, ValueKind::Line { max: limit::NAME, empty: false }),
@@ -72,7 +72,7 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .one_of(&["TicketIDs", "ticketIDs"])
         .bulk()
-        .fails(&[Code::UnknownReference])
+        .fails(&[Code::UnknownReference, Code::RequiredFieldsMissing])
         .check(check)
         .may_become_job()
         .handler(handle)
@@ -123,6 +123,7 @@ fn edit(desk: &Desk, action: &Action, purge: bool) -> Edit {
         "removeTags" => Change::RemoveTags(action.tags().to_vec()),
         "setTags" => Change::SetTags(action.tags().to_vec()),
         "setTitle" => Change::Title(action.text().to_owned()),
+        "setForm" => Change::Form((action.id() != 0).then(|| FormId(action.id()))),
         "setBrand" => Change::Brand(BrandId(action.id())),
         "setChannel" => Change::Channel(ChannelId(action.id())),
         "linkCustomer" => Change::LinkCustomer(action.text().to_owned()),

@@ -59,5 +59,5 @@ pub(super) fn further_edits(params: &Params) -> Vec<Edit> {
 
 /// A field that both calls have, with the words of either.
 pub(super) fn form() -> Field {
-    Field::id("formID").or_zero().doc("The ticket's form; 0 = none.")
+    Field::id("formID").or_zero().doc("The ticket's form; 0 = none. It must be for the brand.")
 }

@@ -2,7 +2,7 @@
 
 use deskbell_app::Desk;
 use deskbell_app::ticket::edit::{Change, Edit};
-use deskbell_core::{Permission, Status};
+use deskbell_core::{Code, Permission, Status};
 
 use super::MOST;
 use super::bulk::{self, Words};
@@ -12,13 +12,17 @@ pub(super) fn operation() -> Operation<Desk> {
     Operation::post("ticketSetStatus", "/ticket/setStatus")
         .tag("Ticket")
         .summary("Sets the status of the tickets given in an array.")
-        .description("Any status may follow any other. A ticket that has it already is unchanged.")
+        .description(
+            "Any status may follow any other. A ticket that has it already is unchanged; one whose form needs more for it fails \
+             with required_fields_missing and the titles of the fields.",
+        )
         .needs(Permission::SetStatus)
         .fields([
             Field::word("status", Status::WORDS).required().doc("The status."),
             Field::ids("ticketIDs", MOST).required().doc("The tickets, at most 10,000."),
         ])
         .bulk()
+        .fails(&[Code::RequiredFieldsMissing])
         .check(|params, wrong| bulk::check_atomic("ticketIDs", params.ids("ticketIDs").len(), params, wrong))
         .may_become_job()
         .handler(handle)

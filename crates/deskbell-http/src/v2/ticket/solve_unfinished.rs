@@ -4,7 +4,7 @@
 use deskbell_app::Desk;
 use deskbell_app::bulk::{Command, Tickets};
 use deskbell_app::ticket::solve::{self, Which};
-use deskbell_core::Permission;
+use deskbell_core::{Code, Permission};
 
 use super::bulk::{self, Words};
 use crate::{Call, Failure, Field, Operation, Reply};
@@ -16,7 +16,8 @@ pub(super) fn operation() -> Operation<Desk> {
         .description(
             "The set is fixed at the start; a ticket that is finished meanwhile stays as it is. Up to 1,000 rows are \
              listed, by id; the counts are complete. No such ticket at all is a 200 with zeros. Work that takes more \
-             than some seconds goes on as a job (202). An empty filter is refused, since it would mean all tickets.",
+             than some seconds goes on as a job (202). A ticket whose form needs more before it is solved fails with \
+             required_fields_missing. An empty filter is refused, since it would mean all tickets.",
         )
         .needs(Permission::SetStatus)
         .fields([
@@ -28,6 +29,7 @@ pub(super) fn operation() -> Operation<Desk> {
             Field::flag("dryRun").default(false).doc("The same answer, and nothing is written."),
         ])
         .bulk_result()
+        .fails(&[Code::RequiredFieldsMissing])
         .may_become_job()
         .handler(handle)
 }

@@ -14,7 +14,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .summary("Updates the fields of a ticket.")
         .description(
             "What is not sent stays. One call is one version step, however many fields; a call that changes nothing \
-             leaves the version as it is. Changing the brand unlinks the customer, unless the call names one of the new \
+             leaves the version as it is. A status that the ticket's form asks more for is refused (409). Changing the brand unlinks the customer, unless the call names one of the new \
              brand.",
         )
         .needs(Permission::TicketUpdate)
@@ -29,7 +29,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .fields(edits::further())
         .if_match()
         .result(&["ticketID"])
-        .fails(&[Code::NotFound, Code::UnknownReference, Code::Conflict])
+        .fails(&[Code::NotFound, Code::UnknownReference, Code::Conflict, Code::RequiredFieldsMissing])
         .handler(handle)
 }
 

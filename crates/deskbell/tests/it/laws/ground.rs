@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use deskbell_app::{Work, brand, customer, group, user};
-use deskbell_core::{Actor, BrandId, GroupId, UserId};
+use deskbell_app::{Work, brand, customer, form, form_field, group, user};
+use deskbell_core::{Actor, BrandId, GroupId, InputType, Status, UserId};
 use deskbell_db::Urgency;
 use serde_json::Value;
 
@@ -12,7 +12,8 @@ use super::dump::Probe;
 use crate::harness::{Client, TestDesk};
 
 /// Brands 1 to 3; group 1 and 2 serve all of them, 3 serves brand 2 alone; users 1 and 2, and 3 who is inactive;
-/// customer `c1` of brand 1 and `c2` of brand 2.
+/// customer `c1` of brand 1 and `c2` of brand 2; form 1 with the fields 1 to 3, of which solved and open need one each, and form 2
+/// of brand 2 alone with field 4, which pending needs.
 pub(crate) const BRANDS: i64 = 3;
 pub(crate) const GROUPS: i64 = 3;
 pub(crate) const USERS: i64 = 3;
@@ -84,6 +85,30 @@ fn lay(work: &mut Work<'_, '_>) -> deskbell_app::Result<()> {
             ..customer::create::NewCustomer::default()
         };
         customer::create::create(work, &new)?;
+    }
+    lay_forms(work)
+}
+
+fn lay_forms(work: &mut Work<'_, '_>) -> deskbell_app::Result<()> {
+    for (title, brands) in [("Incident", None), ("Bolt's own", Some(vec![BrandId(2)]))] {
+        form::create(work, &form::Fields { title: Some(title.into()), brands })?;
+    }
+    let options = |all: &[&str]| all.iter().map(|option| (*option).to_owned()).collect::<Vec<_>>();
+    for (form, input_type, required, options) in [
+        (1, InputType::Text, vec![Status::Solved], None),
+        (1, InputType::Select, vec![Status::Open], Some(options(&["a", "b"]))),
+        (1, InputType::Textarea, vec![], None),
+        (2, InputType::Text, vec![Status::Pending], None),
+    ] {
+        let fields = form_field::Fields {
+            form: Some(deskbell_core::FormId(form)),
+            title: Some(input_type.to_string()),
+            input_type: Some(input_type),
+            required: Some(required),
+            options,
+            ..form_field::Fields::default()
+        };
+        form_field::create(work, &fields)?;
     }
     Ok(())
 }

@@ -32,6 +32,7 @@ pub(crate) fn action() -> impl Strategy<Value = Value> {
         (0..=4i64).prop_map(move |id| of("assignGroup", json!(id))),
         (0..=4i64).prop_map(move |id| of("assignUser", json!(id))),
         (1..=4i64).prop_map(move |id| of("setBrand", json!(id))),
+        (0..=3i64).prop_map(move |id| of("setForm", json!(id))),
         select(vec![1i64, 2, 4, 55]).prop_map(move |id| of("setChannel", json!(id))),
         tags().prop_filter("needs a tag", |t| !t.is_empty()).prop_map(move |t| of("addTags", json!(t))),
         tags().prop_filter("needs a tag", |t| !t.is_empty()).prop_map(move |t| of("removeTags", json!(t))),
@@ -43,6 +44,16 @@ pub(crate) fn action() -> impl Strategy<Value = Value> {
         Just(json!({"actionType": "archive"})),
         Just(json!({"actionType": "unarchive"})),
     ]
+}
+
+/// What a ticket is to have in the fields of its form, or of another.
+pub(crate) fn save() -> impl Strategy<Value = Call> {
+    let values = vec((1..=5i64, select(vec!["", "a", "b", "one\ntwo", "größer"])), 1..4);
+    (id(), values).prop_map(|(id, values)| {
+        let fields: serde_json::Map<String, Value> =
+            values.into_iter().map(|(field, value)| (field.to_string(), json!(value))).collect();
+        (Method::PUT, "/form/saveFormFields".to_owned(), json!({"ticketID": id, "fields": fields}))
+    })
 }
 
 pub(crate) fn call() -> impl Strategy<Value = Call> {
@@ -70,6 +81,10 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
             let mode = if atomic { "atomic" } else { "best_effort" };
             (Method::POST, "/ticket/batch".to_owned(), json!({"ticketIDs": ids, "actions": actions, "mode": mode}))
         }),
+        4 => save(),
+        2 => (id(), 0..=3i64, select(vec![None, Some("solved")])).prop_map(|(id, form, status)| {
+            (Method::PUT, format!("/ticket/{id}"), json!({"formID": form, "status": status}))
+        }),
         1 => id().prop_map(|id| (Method::POST, "/ticket/unlinkCustomerFromTicket".to_owned(), json!({"ticketID": id}))),
         1 => (1..=3i64).prop_map(|brand| (Method::PUT, "/ticket/solveUnfinishedTickets".to_owned(), json!({"brandID": brand}))),
         1 => (id(), any::<bool>()).prop_map(|(id, purge)| (Method::DELETE, format!("/ticket/{id}?purge={purge}"), json!({}))),
@@ -96,12 +111,13 @@ fn plain_item(item: Option<Value>) -> Option<Value> {
 }
 
 /// What the journal must say of a change, from the ticket before and after; the titles of the item's keys.
-const TRACKED: [&str; 9] = [
+const TRACKED: [&str; 10] = [
     "brand_id",
     "channel_id",
     "customer_id",
     "assigned_group_id",
     "assigned_user_id",
+    "form_id",
     "priority",
     "status",
     "title",
@@ -115,6 +131,7 @@ fn text(value: &Value) -> String {
             deskbell_core::text::join_csv(&tags)
         }
         Value::String(text) => text.clone(),
+        Value::Null => String::new(),
         other => other.to_string(),
     }
 }

@@ -10,7 +10,7 @@ use super::ground::Ground;
 use crate::harness::{Seen, TestDesk};
 
 /// Names that calls know, and how they may be spelt.
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 38] = [
     "ticketIDs",
     "ticketIDs[]",
     "ticketIDs[0]",
@@ -43,6 +43,11 @@ const NAMES: [&str; 33] = [
     "externalPrimaryID",
     "getTicketHistory",
     "asOf",
+    "form_id",
+    "input_type",
+    "options[]",
+    "fields[1]",
+    "fields",
     "apiKey",
 ];
 
@@ -175,7 +180,7 @@ fn body() -> impl Strategy<Value = (Vec<u8>, String)> {
 }
 
 /// Where else a call may go, or miss.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 18] = [
     "/brand",
     "/brand/2",
     "/group",
@@ -186,6 +191,12 @@ const PLACES: [&str; 12] = [
     "/user/1",
     "/customer",
     "/customer/1",
+    "/form",
+    "/form/1",
+    "/form/saveFormFields",
+    "/form/getFormForTicket",
+    "/formfield",
+    "/formfield/1",
     "/nothing",
     "",
 ];

@@ -1,12 +1,13 @@
 //! What is taken back is as it was before, but for version and journal; and taking that back does the write again.
 
+use http::Method;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use super::ground::{Ground, both};
-use super::history::{action, id};
+use super::history::{Call, action, id, save};
 
 /// Columns of a ticket that a write changes and taking it back restores; a stay in the trash begins anew.
 const COLUMNS: [&str; 20] = [
@@ -38,7 +39,7 @@ fn state(ground: &Ground) -> Vec<String> {
     let mut state =
         ground.probe.texts(&format!("SELECT {} FROM ticket ORDER BY id", columns.join(" || '|' || ")));
     let mut dump = ground.probe.dump();
-    for table in ["message", "ticket_tag", "search_fts", "search_segment"] {
+    for table in ["message", "form_value", "ticket_tag", "search_fts", "search_segment"] {
         state.extend(dump.remove(table).into_iter().flatten());
     }
     state
@@ -50,15 +51,20 @@ fn fill(ground: &Ground) {
         let fields = json!({"brandID": brand, "assignedGroupID": group, "title": format!("alpha {n}"), "tags": ["vip"]});
         ground.admin.post("/ticket", fields).expect(200);
     }
+    // So that saves meet tickets that have a form.
+    let some =
+        json!({"ticketIDs": [1, 2, 3, 4, 5, 6, 7], "actions": [{"actionType": "setForm", "value": 1}]});
+    ground.admin.post("/ticket/batch", some).expect(200);
 }
 
-/// A batch, how long after the one before it, and whether it is done again at the end.
-fn step() -> impl Strategy<Value = (Value, i64, bool)> {
+/// A write, how long after the one before it, and whether it is done again at the end.
+fn step() -> impl Strategy<Value = (Call, i64, bool)> {
     let delete = Just(json!({"actionType": "delete"}));
     let actions = vec(prop_oneof![12 => action(), 1 => delete], 1..5);
-    (vec(id(), 1..7), actions, 1..900i64, any::<bool>()).prop_map(|(ids, actions, pause, again)| {
-        (json!({"ticketIDs": ids, "actions": actions}), pause, again)
-    })
+    let batch = (vec(id(), 1..7), actions).prop_map(|(ids, actions)| {
+        (Method::POST, "/ticket/batch".to_owned(), json!({"ticketIDs": ids, "actions": actions}))
+    });
+    (prop_oneof![3 => batch, 1 => save()], 1..900i64, any::<bool>())
 }
 
 fn take_back(ground: &Ground, batch: &Value, changed: &Value) -> Result<Value, TestCaseError> {
@@ -68,27 +74,30 @@ fn take_back(ground: &Ground, batch: &Value, changed: &Value) -> Result<Value, T
     Ok(seen.json["batchID"].clone())
 }
 
-fn run(steps: &[(Value, i64, bool)]) -> Result<(), TestCaseError> {
+fn run(steps: &[(Call, i64, bool)]) -> Result<(), TestCaseError> {
     let grounds = both();
     grounds.iter().for_each(fill);
     for ground in &grounds {
-        for (batch, pause, again) in steps {
+        for ((method, path, body), pause, again) in steps {
             ground.desk.advance(*pause);
             let before = state(ground);
-            let done = ground.admin.post("/ticket/batch", batch.clone()).json;
+            let mut done = ground.admin.json(method.clone(), path, body.clone()).json;
+            let after = state(ground);
+            if path != "/ticket/batch" {
+                done["changed"] = json!(i64::from(after != before));
+            }
             if done["changed"].as_i64().unwrap_or(0) == 0 {
                 continue;
             }
-            let after = state(ground);
             ground.desk.advance(60);
             let undone = take_back(ground, &done["batchID"], &done["changed"])?;
-            prop_assert_eq!(&state(ground), &before, "{} taken back", batch);
+            prop_assert_eq!(&state(ground), &before, "{} taken back", body);
             ground.desk.advance(60);
             let redone = take_back(ground, &undone, &done["changed"])?;
-            prop_assert_eq!(&state(ground), &after, "{} done again", batch);
+            prop_assert_eq!(&state(ground), &after, "{} done again", body);
             if !again {
                 take_back(ground, &redone, &done["changed"])?;
-                prop_assert_eq!(&state(ground), &before, "{} taken back again", batch);
+                prop_assert_eq!(&state(ground), &before, "{} taken back again", body);
             }
         }
         ground.probe.counters_hold();

@@ -179,7 +179,7 @@ both_engines! {
 
     fn what_is_to_come_is_refused_with_a_clear_word(desk: TestDesk) {
         let id = desk.ticket(json!({}));
-        for wrong in [action("setForm", 1), action("snooze", "2026-12-01"), action("merge", 2)] {
+        for wrong in [action("snooze", "2026-12-01"), action("merge", 2)] {
             let seen = batch(&desk.admin(), &[id], &[action("setTitle", "x"), wrong.clone()]).expect(400);
             assert!(seen["message"].as_str().unwrap().contains("not supported by this version"), "{seen}");
         }
