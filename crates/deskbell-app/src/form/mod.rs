@@ -71,6 +71,15 @@ pub(crate) fn load(tx: &mut Tx<'_>, actor: &Actor, id: FormId, lock: bool) -> Re
     Ok(found.pop())
 }
 
+/// Those of the forms that exist for the actor.
+pub(crate) fn existing(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<i64>> {
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(load(tx, actor, FormId(*id), false)?.map(|form| form.id.0));
+    }
+    Ok(found)
+}
+
 /// Reads the brands of forms.
 fn complete(tx: &mut Tx<'_>, forms: &mut [Form]) -> Result<()> {
     let ids: Vec<i64> = forms.iter().map(|f| f.id.0).collect();

@@ -11,7 +11,7 @@ use super::fact::Fact;
 use super::operand::Operand;
 use super::row::View;
 use crate::error::Result;
-use crate::{brand, channel, group, user};
+use crate::{brand, channel, form, group, user};
 
 /// Of each view the conditions that name such a thing, as a request would: `conditions[all][0][value]`.
 pub(super) fn of(tx: &mut Tx<'_>, actor: &Actor, views: &[View]) -> Result<Vec<Vec<String>>> {
@@ -33,6 +33,7 @@ pub(super) fn of(tx: &mut Tx<'_>, actor: &Actor, views: &[View]) -> Result<Vec<V
             "assigned_user_id" => {
                 user::existing(tx, actor, &ids.iter().copied().map(UserId).collect::<Vec<_>>())?
             }
+            "form_id" => form::existing(tx, actor, &ids)?,
             _ => channel::existing(tx, &ids)?,
         };
         there.insert(key, found);
@@ -65,7 +66,8 @@ fn names(condition: &Condition) -> Option<(&'static str, Vec<i64>)> {
     let (Fact::Key(key), Operand::Numbers(ids, _)) = (condition.fact, &condition.operand) else {
         return None;
     };
-    let known = ["brand_id", "assigned_group_id", "assigned_user_id", "channel_id"].contains(&key.name);
+    let known =
+        ["brand_id", "assigned_group_id", "assigned_user_id", "channel_id", "form_id"].contains(&key.name);
     let ids: Vec<i64> = ids.iter().copied().filter(|id| *id != 0).collect();
     (known && !ids.is_empty()).then_some((key.name, ids))
 }

@@ -59,6 +59,12 @@ both_engines! {
         assert_eq!(item(&desk, view)["missing"], json!(["conditions[all][0][value]"]));
         assert_eq!(item(&desk, other)["missing"], json!(["conditions[any][0][value]"]));
         assert_eq!(ids(&key, &format!("/ticket?applyView={view}")), NONE);
+        let form = key.post("/form", json!({"title": "Return"})).expect(200)["formID"].as_i64().expect("an id");
+        let of_form = made(&key, "With a form", &json!({"all": [is("form_id", "equals", form)]}));
+        desk.ticket(json!({"formID": form}));
+        assert_eq!((count(&key, of_form), &item(&desk, of_form)["missing"]), ((1, true), &json!([])));
+        key.delete(&format!("/form/{form}")).expect(200);
+        assert_eq!((count(&key, of_form), &item(&desk, of_form)["missing"]), ((0, true), &json!(["conditions[all][0][value]"])));
         // What a limited key does not see is missing to it in the same way.
         let brand = desk.brand("Second");
         let of_brand = made(&key, "Of the second", &json!({"all": [is("brand_id", "equals", brand)]}));
