@@ -224,6 +224,8 @@ CREATE INDEX ticket_by_created_at ON ticket (status, created_at, id);
 CREATE INDEX ticket_by_last_update ON ticket (status, last_update, id);
 CREATE INDEX ticket_in_trash ON ticket (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX ticket_in_archive ON ticket (id) WHERE archived = 1;
+CREATE INDEX ticket_to_archive ON ticket (closed_at, id) WHERE closed_at IS NOT NULL AND archived = 0;
+CREATE INDEX ticket_asleep ON ticket (snooze_time, id) WHERE snooze_time IS NOT NULL;
 
 -- tag is the tag as it is compared (folded); the ticket row keeps it as it was written.
 CREATE TABLE ticket_tag (

@@ -1,5 +1,5 @@
-//! What the desk does unasked: polls for changes of keys, writes down when keys were used, empties the trash, goes on with
-//! bulk work that nobody finishes, and seals the journal.
+//! What the desk does unasked: polls for changes of keys, writes down when keys were used, empties the trash, wakes and archives tickets,
+//! goes on with bulk work that nobody finishes, and seals the journal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,6 +20,9 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// How often events get their place in the change feed, which whoever asks for it gives them too, and in the chain.
 const SEAL: Duration = Duration::from_secs(1);
+
+/// How often snoozed tickets are looked at.
+const WAKE: Duration = Duration::from_secs(1);
 
 /// How often contacts are looked up.
 const LOOK_UP: Duration = Duration::from_secs(1);
@@ -69,6 +72,8 @@ impl Desk {
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.forget_answers().await }),
             self.every(MINUTE, |desk| async move { desk.forget_deliveries().await }),
+            self.every(WAKE, |desk| async move { desk.wake_snoozed().await.map(|_| ()) }),
+            self.every(MINUTE, |desk| async move { desk.archive_closed().await.map(|_| ()) }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
             self.every(SEAL, |desk| async move {
                 desk.seal().await?;

@@ -7,6 +7,7 @@ mod crm;
 mod first_start;
 mod once;
 mod steps;
+mod timers;
 mod webhooks;
 
 use std::net::IpAddr;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub idempotency_hours: i64,
     /// For how many days the change feed goes back; 0 for ever.
     pub changes_days: i64,
+    /// How many days after it was closed a ticket goes to the archive; 0 never.
+    pub archive_days: i64,
     /// After how long a bulk call answers with a job and goes on.
     pub job_after: Duration,
     /// Where people reach the desk, without a slash at the end: for links in answers.
@@ -51,6 +54,7 @@ impl Default for Settings {
             undo_minutes: 60,
             idempotency_hours: 24,
             changes_days: 0,
+            archive_days: 0,
             job_after: Duration::from_secs(5),
             public_url: String::new(),
         }

@@ -156,6 +156,7 @@ fn put(ticket: &mut Ticket, change: Change) {
         Change::Title(title) => ticket.title = title,
         Change::SetTags(tags) => ticket.tags = tags,
         Change::Snooze(time) => ticket.snooze_time = time,
+        Change::Woken(time) => ticket.snooze_time_sent = time,
         Change::Archive => ticket.archived = true,
         Change::Unarchive => ticket.archived = false,
         // No event is taken back by one of these.
@@ -163,6 +164,7 @@ fn put(ticket: &mut Ticket, change: Change) {
         | Change::AddTags(_)
         | Change::RemoveTags(_)
         | Change::LinkCustomer(_)
+        | Change::Wake(_)
         | Change::Fill(_)
         | Change::Note(_)
         | Change::Delete { .. } => {}

@@ -53,6 +53,10 @@ pub enum Change {
     UnlinkCustomer,
     /// Sleeps until then; `None` wakes.
     Snooze(Option<Timestamp>),
+    /// Wakes at this time, which is kept.
+    Wake(Timestamp),
+    /// When it was woken last.
+    Woken(Option<Timestamp>),
     /// A note in the timeline.
     Note(String),
     /// Into the archive; only a closed ticket.
@@ -222,6 +226,8 @@ impl Draft {
             Change::Customer(customer) => self.now.customer = *customer,
             Change::UnlinkCustomer => self.now.customer = CustomerId::NONE,
             Change::Snooze(time) => self.now.snooze_time = *time,
+            Change::Wake(now) => (self.now.snooze_time, self.now.snooze_time_sent) = (None, Some(*now)),
+            Change::Woken(time) => self.now.snooze_time_sent = *time,
             Change::Note(text) => self.notes.push(text.clone()),
             Change::Archive if self.now.status != Status::Closed => {
                 let message =

@@ -13,6 +13,7 @@ mod row;
 pub mod settle;
 pub mod solve;
 mod sql;
+pub(crate) mod timers;
 pub mod undo;
 pub mod update;
 pub(crate) mod whole;

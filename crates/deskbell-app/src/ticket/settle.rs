@@ -106,6 +106,7 @@ fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, Stri
             ("title", t.title.clone()),
             ("tags", tags_to_text(&t.tags)),
             ("snooze_time", time(t.snooze_time)),
+            ("snooze_time_sent", time(t.snooze_time_sent)),
             ("archived", i64::from(t.archived).to_string()),
         ]
     };
@@ -248,7 +249,7 @@ impl Settled {
         set.put("last_update", work.now.0);
         set.put("events", n.events);
         let closed_at = closed_at.map(|t| t.0);
-        let columns: [(&'static str, bool, Value<'static>); 14] = [
+        let columns: [(&'static str, bool, Value<'static>); 15] = [
             ("brand_id", b.brand != n.brand, n.brand.0.into()),
             ("channel_id", b.channel != n.channel, n.channel.0.into()),
             ("customer_id", b.customer != n.customer, n.customer.0.into()),
@@ -260,6 +261,11 @@ impl Settled {
             ("closed_at", b.closed_at.map(|t| t.0) != closed_at, closed_at.into()),
             ("archived", b.archived != n.archived, n.archived.into()),
             ("snooze_time", b.snooze_time != n.snooze_time, n.snooze_time.map(|t| t.0).into()),
+            (
+                "snooze_time_sent",
+                b.snooze_time_sent != n.snooze_time_sent,
+                n.snooze_time_sent.map(|t| t.0).into(),
+            ),
             ("contact", b.contact != n.contact, n.contact.clone().into()),
             ("title", b.title != n.title, n.title.clone().into()),
             ("tags", b.tags != n.tags, tags_to_text(&n.tags).into()),

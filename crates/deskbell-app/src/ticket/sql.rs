@@ -229,6 +229,13 @@ pub(super) fn count_fitting(statement: &str) -> String {
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 
+/// Snoozed tickets whose time has come, the longest ago first.
+pub(super) const ASLEEP: &str = "SELECT id FROM ticket WHERE snooze_time IS NOT NULL AND snooze_time <= $1 \
+     AND deleted_at IS NULL AND merged_into = 0 ORDER BY snooze_time, id LIMIT $2";
+/// Tickets that were closed before a time and are not in the archive, the longest ago first.
+pub(super) const TO_ARCHIVE: &str = "SELECT id FROM ticket WHERE closed_at IS NOT NULL AND archived = 0 AND closed_at < $1 \
+     AND deleted_at IS NULL AND merged_into = 0 ORDER BY closed_at, id LIMIT $2";
+
 /// Some of the tickets in the trash.
 pub(super) const IN_TRASH: &str = "SELECT id FROM ticket WHERE deleted_at IS NOT NULL LIMIT $1";
 /// Some of the tickets in the archive.

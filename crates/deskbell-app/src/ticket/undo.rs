@@ -160,6 +160,7 @@ impl Event {
             "title" => Change::Title(before.to_owned()),
             "tags" => Change::SetTags(tags_from_text(before)),
             "snooze_time" => Change::Snooze(Timestamp::parse_span(before).map(|span| span.first)),
+            "snooze_time_sent" => Change::Woken(Timestamp::parse_span(before).map(|span| span.first)),
             "archived" if id == 0 => Change::Unarchive,
             "archived" => Change::Archive,
             _ => return None,

@@ -97,6 +97,12 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "0",
                 "How far back the change feed goes; a reader that is further behind is told to start anew. 0: for ever.",
             ),
+            key(
+                "archive_days",
+                Kind::Number(0, 36_500, "days"),
+                "0",
+                "How many days after it was closed a ticket goes to the archive, where only lists with searchArchived=yes find it. 0: never.",
+            ),
         ],
     ),
     (

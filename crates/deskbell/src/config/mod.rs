@@ -220,6 +220,7 @@ impl Config {
             undo_minutes: self.number("undo_minutes"),
             idempotency_hours: self.number("idempotency_hours"),
             changes_days: self.number("changes_days"),
+            archive_days: self.number("archive_days"),
             public_url: self.text("public_url").to_owned(),
             ..deskbell_app::Settings::default()
         }

@@ -20,6 +20,7 @@ mod set_priority;
 mod set_status;
 mod setup;
 mod solve_unfinished;
+mod timers;
 mod undo;
 mod unlink_customer;
 mod update;
