@@ -24,6 +24,7 @@ pub mod message;
 pub mod migrations;
 pub mod search;
 mod statement;
+pub mod tag;
 pub mod ticket;
 pub mod user;
 pub mod verify;

@@ -1,7 +1,6 @@
 //! One write under way: the transaction, who acts, when, under which batch, and what must be written at its end
 //! (journal rows and counters, gathered so that many tickets cost few statements).
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use deskbell_core::{Actor, Context, Timestamp};
@@ -9,7 +8,8 @@ use deskbell_db::Tx;
 
 use crate::error::Result;
 use crate::journal::{self, Event};
-use crate::ticket::counters::{self, Cell};
+use crate::ticket::Ticket;
+use crate::ticket::counters::Counts;
 
 /// Names one write, single or bulk: it stands in the answer and in every journal row of the write. It sorts by time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,7 +68,7 @@ pub struct Work<'w, 'c> {
     /// For randomness.
     pub context: &'w dyn Context,
     events: Vec<Event>,
-    counts: BTreeMap<Cell, i64>,
+    counts: Counts,
 }
 
 impl<'w, 'c> Work<'w, 'c> {
@@ -81,7 +81,7 @@ impl<'w, 'c> Work<'w, 'c> {
         context: &'w dyn Context,
     ) -> Self {
         let now = context.now();
-        Self { tx, actor, now, batch, call, context, events: Vec::new(), counts: BTreeMap::new() }
+        Self { tx, actor, now, batch, call, context, events: Vec::new(), counts: Counts::default() }
     }
 
     /// Notes a journal event; it is written with the others at the end.
@@ -89,9 +89,9 @@ impl<'w, 'c> Work<'w, 'c> {
         self.events.push(event);
     }
 
-    /// Notes that the number of tickets of this kind changes.
-    pub(crate) fn count(&mut self, cell: Cell, by: i64) {
-        *self.counts.entry(cell).or_default() += by;
+    /// Notes that the number of tickets such as this one changes.
+    pub(crate) fn count(&mut self, ticket: &Ticket, by: i64) {
+        self.counts.add(ticket, by);
     }
 
     /// A part that stands for itself: if it fails, all that it wrote and noted is undone, and the rest goes on.
@@ -99,14 +99,12 @@ impl<'w, 'c> Work<'w, 'c> {
         let (actor, now, batch, call, context) = (self.actor, self.now, self.batch, self.call, self.context);
         let (done, events, counts) = self.tx.savepoint(|tx| {
             let mut work =
-                Work { tx, actor, now, batch, call, context, events: Vec::new(), counts: BTreeMap::new() };
+                Work { tx, actor, now, batch, call, context, events: Vec::new(), counts: Counts::default() };
             let done = part(&mut work)?;
             Ok::<_, crate::Error>((done, work.events, work.counts))
         })?;
         self.events.extend(events);
-        for (cell, by) in counts {
-            self.count(cell, by);
-        }
+        self.counts.merge(counts);
         Ok(done)
     }
 
@@ -115,6 +113,6 @@ impl<'w, 'c> Work<'w, 'c> {
         let events = std::mem::take(&mut self.events);
         journal::write(&mut self, &events)?;
         let counts = std::mem::take(&mut self.counts);
-        counters::write(self.tx, &counts)
+        counts.write(self.tx)
     }
 }

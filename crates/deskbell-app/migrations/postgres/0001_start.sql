@@ -244,6 +244,17 @@ CREATE TABLE form_value (
     PRIMARY KEY (ticket_id, field_id)
 );
 
+-- How many tickets outside the trash have a tag, as it is compared. A number that is none is not kept.
+CREATE TABLE tag_count (
+    tag      TEXT NOT NULL,
+    brand_id BIGINT NOT NULL,
+    group_id BIGINT NOT NULL,
+    archived BIGINT NOT NULL,
+    slot     BIGINT NOT NULL,
+    n        BIGINT NOT NULL,
+    PRIMARY KEY (tag, brand_id, group_id, archived, slot)
+);
+
 -- How many tickets outside the trash there are of each kind: four tables, so that what a list filters by is a sum over
 -- few rows, however many users, brands and groups there are. slot spreads concurrent writers (the number of the
 -- connection).

@@ -245,6 +245,17 @@ CREATE TABLE form_value (
     PRIMARY KEY (ticket_id, field_id)
 ) STRICT, WITHOUT ROWID;
 
+-- How many tickets outside the trash have a tag, as it is compared. A number that is none is not kept.
+CREATE TABLE tag_count (
+    tag      TEXT NOT NULL,
+    brand_id INTEGER NOT NULL,
+    group_id INTEGER NOT NULL,
+    archived INTEGER NOT NULL,
+    slot     INTEGER NOT NULL,
+    n        INTEGER NOT NULL,
+    PRIMARY KEY (tag, brand_id, group_id, archived, slot)
+) STRICT, WITHOUT ROWID;
+
 -- How many tickets outside the trash there are of each kind: four tables, so that what a list filters by is a sum over
 -- few rows, however many users, brands and groups there are. slot spreads concurrent writers (always 0 on SQLite).
 CREATE TABLE ticket_count_small (

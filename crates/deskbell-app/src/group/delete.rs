@@ -12,7 +12,6 @@ use super::{load as load_group, load_all, sql};
 use crate::desk::{Desk, Keep, Told};
 use crate::error::{Error, Result};
 use crate::statement::Statement;
-use crate::ticket::counters::Cell;
 use crate::ticket::edit::{Change, Edit, unknown};
 use crate::ticket::{Ticket, load, settle};
 use crate::work::{BatchId, Work};
@@ -127,8 +126,8 @@ fn move_tickets(work: &mut Work<'_, '_>, from: GroupId, to: GroupId, ids: &[i64]
 /// A merged ticket takes no changes any more, so no event speaks of this one; the counters do.
 fn move_merged(work: &mut Work<'_, '_>, ticket: Ticket, to: GroupId) -> Result<()> {
     move_quietly(work, ticket.group, to, &[ticket.id.0], "")?;
-    work.count(Cell::of(&ticket), -1);
-    work.count(Cell::of(&Ticket { group: to, ..ticket }), 1);
+    work.count(&ticket, -1);
+    work.count(&Ticket { group: to, ..ticket }, 1);
     Ok(())
 }
 

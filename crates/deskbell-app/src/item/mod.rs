@@ -12,6 +12,8 @@ use deskbell_db::{Engine, Kind, Row, Tx};
 use crate::error::{Error, Result};
 use crate::statement::Statement;
 
+pub(crate) use sql::ESCAPE;
+
 /// Which page of a list is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Paging {
@@ -65,7 +67,7 @@ pub(crate) fn list<T>(
 }
 
 /// What LIKE finds a text by, wherever it stands.
-fn pattern(query: &str) -> String {
+pub(crate) fn pattern(query: &str) -> String {
     let mut pattern = String::from("%");
     for c in name_key(query).chars() {
         if matches!(c, '%' | '_' | '!') {

@@ -1,7 +1,7 @@
 //! SQL that lists of small items share.
 
 /// How the pattern of a query marks a sign that stands for itself.
-pub(super) const ESCAPE: &str = " ESCAPE '!'";
+pub(crate) const ESCAPE: &str = " ESCAPE '!'";
 
 /// PostgreSQL: keeps others from changing or deleting the row, and from referring to it.
 pub(super) const LOCK: &str = " FOR UPDATE";

@@ -163,6 +163,7 @@ fn put(ticket: &mut Ticket, change: Change) {
         Change::SolveUnfinished
         | Change::AddTags(_)
         | Change::RemoveTags(_)
+        | Change::RenameTag { .. }
         | Change::LinkCustomer(_)
         | Change::Wake(_)
         | Change::Fill(_)

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use deskbell_core::{Priority, Status};
 use deskbell_db::{Tx, Value};
 
+use super::edit::tag_key;
 use super::row::Ticket;
 use super::sql;
 use crate::error::Result;
@@ -92,20 +93,59 @@ impl Table {
     }
 }
 
-/// Adds the differences of a write. In the order of the keys, so that two writers never wait for each other crosswise.
-pub(crate) fn write(tx: &mut Tx<'_>, counts: &BTreeMap<Cell, i64>) -> Result<()> {
-    let slot = tx.counter_slot();
-    for table in [Table::Small, Table::Kind, Table::Middle, Table::Large] {
-        let mut sums: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
-        for (cell, by) in counts {
-            *sums.entry(table.key(cell)).or_default() += by;
-        }
-        for (key, by) in sums.into_iter().filter(|(_, by)| *by != 0) {
-            let params: Vec<Value<'_>> = key.into_iter().chain([slot, by]).map(Value::from).collect();
-            tx.exec(table.add(), &params)?;
+/// What a write changes of the numbers.
+#[derive(Default)]
+pub(crate) struct Counts {
+    cells: BTreeMap<Cell, i64>,
+    /// By tag, brand, group and whether they are in the archive.
+    tags: BTreeMap<(String, i64, i64, bool), i64>,
+}
+
+impl Counts {
+    /// So many tickets more such as this one.
+    pub(crate) fn add(&mut self, ticket: &Ticket, by: i64) {
+        *self.cells.entry(Cell::of(ticket)).or_default() += by;
+        for tag in &ticket.tags {
+            let key = (tag_key(tag), ticket.brand.0, ticket.group.0, ticket.archived);
+            *self.tags.entry(key).or_default() += by;
         }
     }
-    Ok(())
+
+    /// Those of another part of the write as well.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (cell, by) in other.cells {
+            *self.cells.entry(cell).or_default() += by;
+        }
+        for (key, by) in other.tags {
+            *self.tags.entry(key).or_default() += by;
+        }
+    }
+
+    /// Adds the differences. In the order of the keys, so that two writers never wait for each other crosswise.
+    pub(crate) fn write(self, tx: &mut Tx<'_>) -> Result<()> {
+        let slot = tx.counter_slot();
+        for table in [Table::Small, Table::Kind, Table::Middle, Table::Large] {
+            let mut sums: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
+            for (cell, by) in &self.cells {
+                *sums.entry(table.key(cell)).or_default() += by;
+            }
+            for (key, by) in sums.into_iter().filter(|(_, by)| *by != 0) {
+                let params: Vec<Value<'_>> = key.into_iter().chain([slot, by]).map(Value::from).collect();
+                tx.exec(table.add(), &params)?;
+            }
+        }
+        for ((tag, brand, group, archived), by) in self.tags.into_iter().filter(|(_, by)| *by != 0) {
+            let archived = i64::from(archived);
+            let key = [tag.as_str().into(), brand.into(), group.into(), archived.into(), slot.into()];
+            let params: Vec<Value<'_>> = key.iter().cloned().chain([by.into()]).collect();
+            tx.exec(sql::COUNT_TAG, &params)?;
+            if by < 0 {
+                // What nobody has any more is not kept: it may be somebody's name.
+                tx.exec(sql::FORGET_TAG, &key)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The sum over the cells that a condition over the table's columns admits.
@@ -128,7 +168,8 @@ pub struct Difference {
 /// Counts again, and tells where the kept counters differ: for `deskbell verify`.
 pub fn verify(tx: &mut Tx<'_>) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
-    for text in [sql::VERIFY_SMALL, sql::VERIFY_KIND, sql::VERIFY_MIDDLE, sql::VERIFY_LARGE] {
+    for text in [sql::VERIFY_SMALL, sql::VERIFY_KIND, sql::VERIFY_MIDDLE, sql::VERIFY_LARGE, sql::VERIFY_TAGS]
+    {
         differences.extend(tx.all(text, &[], |row| {
             Ok(Difference {
                 cell: (row.int(0)?, row.int(1)?, row.int(2)?),

@@ -7,7 +7,6 @@ use deskbell_core::{
 };
 use deskbell_db::Tx;
 
-use super::counters::Cell;
 use super::edit::{Change, Draft, Edit, Faults, tag_key, unknown};
 use super::row::{Ticket, tags_to_text};
 use super::settle::{event, file_tags};
@@ -122,7 +121,7 @@ pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(Tic
         file_tags(work.tx, ticket.id, keys.iter())?;
     }
     search::add_head(work.tx, &ticket)?;
-    work.count(Cell::of(&ticket), 1);
+    work.count(&ticket, 1);
     let from =
         (!ticket.source.is_empty()).then(|| format!("Imported from {} {}", ticket.source, ticket.source_id));
     work.record(event(&ticket, ticket.times(), "created", None, from));

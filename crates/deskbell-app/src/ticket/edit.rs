@@ -45,6 +45,13 @@ pub enum Change {
     RemoveTags(Vec<String>),
     /// Replaces the tags.
     SetTags(Vec<String>),
+    /// Gives a tag another name, in its place; if the ticket has that one too, it stays once.
+    RenameTag {
+        /// The tag.
+        tag: String,
+        /// Its new name.
+        to: String,
+    },
     /// The customer of the ticket's brand with this external primary id.
     LinkCustomer(String),
     /// This customer, which the use case knows to be one of the ticket's brand.
@@ -217,6 +224,13 @@ impl Draft {
                 if sorted(&tags) != sorted(&self.now.tags) {
                     self.now.tags = tags;
                 }
+            }
+            Change::RenameTag { tag, to } => {
+                let key = tag_key(tag);
+                for tag in self.now.tags.iter_mut().filter(|tag| tag_key(tag) == key) {
+                    tag.clone_from(to);
+                }
+                self.now.tags = distinct(std::mem::take(&mut self.now.tags));
             }
             // The brand was refused already, and is what the fault is about.
             Change::LinkCustomer(_) if self.now.brand.is_none() => {}

@@ -4,7 +4,6 @@
 use deskbell_core::{Actor, Code, Direction, Fault, TicketId, Timestamp, Version};
 use deskbell_db::{Tx, Value};
 
-use super::counters::Cell;
 use super::edit::{Draft, Edit, Faults, tag_key};
 use super::row::{Ticket, tags_to_text};
 use super::sql;
@@ -153,10 +152,10 @@ impl Settled {
         self.write_tags(work)?;
         search::replace_head(work.tx, &self.before, &self.now)?;
         if !self.back.restore {
-            work.count(Cell::of(&self.before), -1);
+            work.count(&self.before, -1);
         }
         if self.delete.is_none() {
-            work.count(Cell::of(&self.now), 1);
+            work.count(&self.now, 1);
         }
         Ok(outcome)
     }
@@ -165,7 +164,7 @@ impl Settled {
     fn purge(self, work: &mut Work<'_, '_>) -> Result<Outcome> {
         super::delete::purge(work, &self.before)?;
         work.record(event(&self.before, self.before.times(), "deleted", None, None));
-        work.count(Cell::of(&self.before), -1);
+        work.count(&self.before, -1);
         Ok(self.outcome())
     }
 

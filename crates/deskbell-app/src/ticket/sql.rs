@@ -66,6 +66,21 @@ pub(super) const VERIFY_SMALL: &str = "SELECT brand_id, group_id, status, CAST(S
      GROUP BY brand_id, group_id, status, archived HAVING SUM(kept) <> SUM(counted) \
      ORDER BY brand_id, group_id, status LIMIT 100";
 
+/// One more ticket with a tag, or one less: tag, brand, group, archived, slot and difference.
+pub(super) const COUNT_TAG: &str = "INSERT INTO tag_count (tag, brand_id, group_id, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (tag, brand_id, group_id, archived, slot) DO UPDATE SET n = tag_count.n + excluded.n";
+/// Removes such a number if it is none.
+pub(super) const FORGET_TAG: &str = "DELETE FROM tag_count \
+     WHERE tag = $1 AND brand_id = $2 AND group_id = $3 AND archived = $4 AND slot = $5 AND n = 0";
+
+/// Where those by tag do.
+pub(super) const VERIFY_TAGS: &str = "SELECT brand_id, group_id, CAST(0 AS BIGINT), CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
+     (SELECT tag, brand_id, group_id, archived, n AS kept, 0 AS counted FROM tag_count \
+      UNION ALL SELECT tt.tag, t.brand_id, t.group_id, t.archived, 0, 1 FROM ticket_tag tt JOIN ticket t ON t.id = tt.ticket_id \
+      WHERE t.deleted_at IS NULL) AS both_sides \
+     GROUP BY tag, brand_id, group_id, archived HAVING SUM(kept) <> SUM(counted) \
+     ORDER BY brand_id, group_id LIMIT 100";
+
 /// Where those by priority and channel do.
 pub(super) const VERIFY_KIND: &str = "SELECT CAST(0 AS BIGINT), CAST(0 AS BIGINT), status, CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
      (SELECT status, priority, channel_id, archived, n AS kept, 0 AS counted FROM ticket_count_kind \

@@ -10,6 +10,7 @@ mod group;
 mod job;
 mod key;
 mod page;
+mod tag;
 mod ticket;
 mod time;
 mod user;
@@ -30,6 +31,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(channel::operations());
     all.extend(user::operations());
     all.extend(view::operations());
+    all.extend(tag::operations());
     all.extend(job::operations());
     all.extend(changes::operations());
     all.extend(webhook::operations());
@@ -48,6 +50,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(channel::schemas());
     all.extend(user::schemas());
     all.extend(view::schemas());
+    all.extend(tag::schemas());
     all.extend(job::schemas());
     all.extend(changes::schemas());
     all.extend(webhook::schemas());

@@ -14,6 +14,7 @@ mod key;
 mod laws;
 mod permission_matrix;
 mod races;
+mod tag;
 mod ticket;
 mod verify;
 mod view;

@@ -32,7 +32,7 @@ fn world(desk: &TestDesk) -> World<'_> {
 fn rights(operation: &Operation<Desk>, needed: Permission) -> String {
     let action = match operation.id() {
         "ticketBatch" => ",TICKET_UPDATE",
-        "viewCounts" => ",TICKET_READ",
+        "viewCounts" | "tagRename" => ",TICKET_READ",
         _ => "",
     };
     format!("{needed}{action}")

@@ -12,9 +12,9 @@ use crate::{Call, Failure, Params, Reply, once};
 
 /// The sentences of a bulk call: what was done to `{n} of {all} tickets`, and what would be.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
-    pub(super) done: &'static str,
-    pub(super) would: &'static str,
+pub(crate) struct Words {
+    pub(crate) done: &'static str,
+    pub(crate) would: &'static str,
 }
 
 /// Refuses an atomic call over more tickets than one transaction takes.
@@ -50,7 +50,7 @@ pub(super) fn options(call: &Call<Desk>, name: &'static str, tickets: Tickets) -
 }
 
 /// Runs a command, and says what became of each ticket.
-pub(super) async fn answer(call: Call<Desk>, command: Command, words: Words) -> Result<Reply, Failure> {
+pub(crate) async fn answer(call: Call<Desk>, command: Command, words: Words) -> Result<Reply, Failure> {
     let dry_run = command.dry_run;
     let keep = call.keep(move |answer| reply(answer, dry_run, words));
     let told = call.state.bulk(call.actor, Command { keep, ..command }).await?;

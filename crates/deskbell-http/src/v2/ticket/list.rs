@@ -44,7 +44,7 @@ pub(super) fn apply_view() -> Field {
 }
 
 /// Whether archived tickets are meant as well.
-pub(super) fn search_archived() -> Field {
+pub(crate) fn search_archived() -> Field {
     Field::word("searchArchived", &["no", "yes"]).default("no").doc("yes: archived tickets as well.")
 }
 

@@ -1,7 +1,7 @@
 //! The Ticket controller: one file a call. What its fields mean stands in their tables, what they do in `deskbell_app`.
 
 mod batch;
-mod bulk;
+pub(crate) mod bulk;
 mod changes;
 mod create;
 mod delete;
@@ -18,6 +18,7 @@ mod update;
 mod view;
 
 pub(crate) use bulk::row_of;
+pub(crate) use list::search_archived;
 pub(crate) use view::schemas;
 
 use deskbell_app::Desk;

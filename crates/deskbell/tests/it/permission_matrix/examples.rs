@@ -196,6 +196,8 @@ impl World<'_> {
             "userUpdate" => (OfGroup, format!("/user/{}", self.user()), json!({"firstname": "N"})),
             "userDelete" => (OfGroup, format!("/user/{}", self.user()), none()),
             "userViews" => (Nothing, format!("/user/getUserViews?userID={}", self.user()), none()),
+            "tagList" => (Nothing, "/tag".into(), none()),
+            "tagRename" => (Nothing, "/tag".into(), json!({"tag": "none has it", "to": "x"})),
             "viewList" => (Nothing, "/view".into(), none()),
             "viewCategories" => (Nothing, "/view/viewCategories".into(), none()),
             "viewCounts" => (Nothing, "/view/counts".into(), none()),
