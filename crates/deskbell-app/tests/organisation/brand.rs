@@ -73,7 +73,8 @@ both_engines! {
             networks: keys::Networks::default(),
             expires: None,
         };
-        bench.write(&system, move |work| keys::create(work, &rights)).expect("a key");
+        let server = std::sync::Arc::new(deskbell_core::Actor::system());
+        bench.write(&server, move |work| keys::create(work, &rights)).expect("a key");
         bench.write(&system, move |work| brand::delete(work, gone, any)).expect("the brand is gone");
         let keys = bench.read(&system, |tx, _| keys::list(tx)).expect("keys");
         assert_eq!(keys.last().map(|k| k.brands.clone()), Some(Limit::only([gone.0])));
