@@ -75,6 +75,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         flat: true,
     },
     Operation {
+        name: "GET counts of all views",
+        connections: 32,
+        script: |_| scripts::view_counts(),
+        weight: 1.0,
+        goals: [None, None],
+        flat: false,
+    },
+    Operation {
         name: "POST ticket",
         connections: 32,
         script: scripts::create,

@@ -47,6 +47,11 @@ pub(crate) fn search(sample: &Sample) -> String {
     format!("{}\nfunction request() return search() end", functions(sample))
 }
 
+/// How many tickets each view shows.
+pub(crate) fn view_counts() -> String {
+    "local R = get(\"/api/v2/view/counts\")\nfunction request() return R end".to_owned()
+}
+
 /// A new ticket.
 pub(crate) fn create(sample: &Sample) -> String {
     format!("{}\nfunction request() return create() end", functions(sample))
