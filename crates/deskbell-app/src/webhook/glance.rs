@@ -133,6 +133,21 @@ impl New {
     }
 }
 
+/// Moves a webhook's place to the end, if nothing before it is any of its business.
+pub(super) fn catch_up(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<()> {
+    let last = feed::last(tx)?;
+    if last <= webhook.position || last - webhook.position > WINDOW {
+        return Ok(());
+    }
+    let scope = webhook.scope();
+    let new = news(tx, webhook.position, last)?;
+    if new.iter().any(|new| webhook.events.contains(&new.event) && new.exists_for(&scope)) {
+        return Ok(());
+    }
+    tx.exec(sql::WRITTEN_DOWN, &[webhook.id.0.into(), last.into()])?;
+    Ok(())
+}
+
 fn news(tx: &mut Tx<'_>, after: i64, until: i64) -> Result<Vec<New>> {
     let mut statement = Statement::new(&sql::news(tx.engine()));
     let position = position(tx.engine());

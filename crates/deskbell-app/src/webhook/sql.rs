@@ -31,6 +31,11 @@ pub(super) const ROTATE: &str = "UPDATE webhook SET secret = $2, old_secret = $3
      version = $6 WHERE id = $1";
 /// Events after a position are to be told again.
 pub(super) const REPLAY: &str = "UPDATE webhook SET replay_after = $2, replay_until = position WHERE id = $1";
+/// Removes some of its deliveries.
+pub(super) const DELETE_SOME: &str = "DELETE FROM webhook_delivery WHERE id IN ( \
+     SELECT id FROM webhook_delivery WHERE webhook_id = $1 LIMIT 500)";
+/// It is told nothing more.
+pub(super) const SILENCE: &str = "UPDATE webhook SET active = 0 WHERE id = $1 AND active = 1";
 /// Removes it and its deliveries.
 pub(super) const DELETE: &str = "DELETE FROM webhook WHERE id = $1";
 /// How many there are.

@@ -2,14 +2,15 @@
 
 use deskbell_core::{Timestamp, Version, WebhookId};
 
-use super::{Fields, check, event, gap, load, sql};
+use super::{Fields, check, event, gap, glance, load, sql};
 use crate::error::Result;
 use crate::item;
 use crate::key::limit_to_text;
 use crate::work::Work;
 
 /// Changes what the fields name. One that becomes active is told of what happens from then on, and of
-/// what happened while it was active before. A change that changes nothing
+/// what happened while it was active before. Other events or limits count for what is not written
+/// down yet as well, unless nothing of that was any of its business before. A change that changes nothing
 /// keeps the version. That a new endpoint answers has been looked at.
 ///
 /// Errors: `forbidden` without SETTINGS_CRUD, and for a webhook that would be told of more than the actor may see;
@@ -31,6 +32,11 @@ pub fn update(
         return Ok(before.version);
     }
     let wakes = webhook.active && !before.active;
+    let told = (&before.events, &before.brands, &before.groups);
+    if before.active && told != (&webhook.events, &webhook.brands, &webhook.groups) {
+        // What was none of its business before the change is not told after it.
+        glance::catch_up(work.tx, &before)?;
+    }
     if wakes {
         gap::close(work.tx, id)?;
         webhook.taken_at = work.now;

@@ -44,7 +44,7 @@ impl Kept {
             return;
         }
         let now = self.desk.now();
-        let read = self.desk.read(Lane::Point, &self.system, move |tx, _| {
+        let read = self.desk.read(Lane::List, &self.system, move |tx, _| {
             Ok::<_, deskbell_app::Error>((import::totals(tx)?, webhook::figures(tx, now)?))
         });
         match timeout(LIMIT, read).await {

@@ -18,6 +18,38 @@ const DOUBLE: &str = "SELECT COUNT(*) FROM (SELECT subject FROM webhook_delivery
      GROUP BY webhook_id, subject HAVING COUNT(*) > 1) AS doubles";
 
 both_engines! {
+    fn a_webhook_with_a_long_log_is_deleted_in_steps_while_it_is_told(desk: TestDesk) {
+        let id = hook(&desk);
+        let key = desk.admin();
+        let ids: Vec<i64> = (0..200).map(|_| desk.ticket(json!({}))).collect();
+        for round in 0..7 {
+            let status = ["open", "pending"][round % 2];
+            key.post("/ticket/batch", json!({"ticketIDs": ids, "actions": [{"actionType": "setStatus", "value": status}]})).expect(200);
+        }
+        let probe = Probe::new(&desk.place);
+        let left = || probe.number("SELECT COUNT(*) FROM webhook_delivery");
+        tell(&desk);
+        assert_eq!(left(), 1_600);
+        key.send(key.request(http::Method::DELETE, &format!("/webhook/{id}")).header("If-Match", "\"9\""), "").refused(412, "precondition_failed", &[""]);
+        assert_eq!(left(), 1_600, "nothing is half done");
+        let other = node(&desk);
+        let seen = crowd(3, |n| match n {
+            0 => key.delete(&format!("/webhook/{id}")).status.as_u16(),
+            1 => {
+                tell(&other);
+                0
+            }
+            _ => {
+                for id in &ids[..20] {
+                    key.put(&format!("/ticket/{id}"), json!({"title": "x"})).expect(200);
+                }
+                0
+            }
+        });
+        assert_eq!((seen[0], left()), (200, 0));
+        key.get(&format!("/webhook/{id}")).refused(404, "not_found", &[""]);
+    }
+
     fn nothing_is_stranded_while_deliveries_are_given_up_and_new_ones_come(desk: TestDesk) {
         hook(&desk);
         desk.endpoints.answer(|_| None);
