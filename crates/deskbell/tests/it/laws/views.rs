@@ -98,6 +98,33 @@ fn over(
     proptest::strategy::Union::new(choices).boxed()
 }
 
+/// A value close to that of some ticket, where comparisons differ: resolved when the tickets and the time are known.
+fn near() -> impl Strategy<Value = Value> {
+    (0..1_000usize, -1..=1i64).prop_map(|(ticket, off)| json!({"near": ticket, "off": off}))
+}
+
+/// Puts a time, or an age, into the place of each value that is to be close to one.
+fn resolve(condition: &mut Value, items: &[Value], now: i64) {
+    let fact = condition["fact"].as_str().expect("a fact").to_owned();
+    let age = AGES.iter().find(|(age, _)| *age == fact);
+    let time = age.map_or(&*fact, |(_, time)| *time);
+    let close = |value: &mut Value| {
+        let Some(ticket) = value["near"].as_u64() else { return };
+        let item = &items[ticket as usize % items.len()];
+        // Some tickets lack the time; that of their creation is as good.
+        let text = item[time].as_str().or(item["created_at"].as_str()).expect("a time");
+        let (at, off) = (span(&json!(text)).0, value["off"].as_i64().expect("a number"));
+        *value = match age {
+            Some(_) => json!(((now - at).div_euclid(60) + off).max(0)),
+            None => json!(Timestamp(at + off).to_string()),
+        };
+    };
+    match &mut condition["value"] {
+        Value::Array(values) => values.iter_mut().for_each(close),
+        value => close(value),
+    }
+}
+
 fn condition(start: i64) -> impl Strategy<Value = Value> {
     let ids = pick(IDS).prop_flat_map(|(fact, ids)| {
         let mut values: Vec<Value> = ids.iter().map(|id| json!(id)).collect();
@@ -123,20 +150,16 @@ fn condition(start: i64) -> impl Strategy<Value = Value> {
     let tags = pick(&["tag", "tags"])
         .prop_flat_map(move |fact| over(fact, pick(TAGS).prop_map(Value::from), compared, true, true));
     let times = pick(TIMES).prop_flat_map(move |fact| {
-        let time = (-10..3_000_000i64, any::<bool>()).prop_map(move |(n, day)| {
+        let random = (-10..3_000_000i64, any::<bool>()).prop_map(move |(n, day)| {
             let text = Timestamp(start + n).to_string();
             json!(if day { &text[..10] } else { &text })
         });
+        let time = prop_oneof![random, near()];
         over(fact, time, &["equals", "not_equals", "greater", "less"], true, true)
     });
     let ages = pick(AGES).prop_flat_map(|(fact, _)| {
-        over(
-            fact,
-            (0..60_000i64).prop_map(Value::from),
-            &["equals", "not_equals", "greater", "less"],
-            false,
-            true,
-        )
+        let age = prop_oneof![(0..60_000i64).prop_map(Value::from), near()];
+        over(fact, age, &["equals", "not_equals", "greater", "less"], false, true)
     });
     let mine =
         (pick(&["current_user", "current_user_groups"]), pick(&["equals", "not_equals"]), any::<bool>())
@@ -336,9 +359,11 @@ fn the_list_and_the_count_of_any_view_are_what_its_conditions_say() {
         all.extend(query.map(|query| one("query", "contains", json!(query))));
         for (n, ground) in grounds.iter().enumerate() {
             ground.desk.advance(wait);
+            let now = ground.desk.now();
+            let (mut all, mut any) = (all.clone(), any.clone());
+            all.iter_mut().chain(&mut any).for_each(|condition| resolve(condition, &items[n], now));
             let body = json!({"conditions": {"all": all, "any": any}});
             ground.admin.put(&format!("/view/{}", views[n]), body).expect(200);
-            let now = ground.desk.now();
             let admits = |item: &&Value| {
                 let (brand, group) = (&item["brand_id"], &item["assigned_group_id"]);
                 let meets = |condition| meets(condition, item, &who, now, &queries);
