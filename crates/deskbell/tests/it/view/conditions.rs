@@ -74,6 +74,46 @@ both_engines! {
         assert_eq!((&seen["missing"], count(&limited, of_brand), count(&key, of_brand)), (&json!(["conditions[all][0][value]"]), (0, true), (1, true)));
     }
 
+    fn comparisons_are_exact_at_their_ends(desk: TestDesk) {
+        let key = desk.admin();
+        for priority in ["low", "medium", "high"] {
+            desk.ticket(json!({"priority": priority}));
+            desk.advance(60);
+        }
+        let view = made(&key, "At the ends", &json!({}));
+        let met = |conditions: Value| {
+            key.put(&format!("/view/{view}"), json!({"conditions": conditions})).expect(200);
+            let found = ids(&key, &format!("/ticket?applyView={view}"));
+            assert_eq!(count(&key, view), (found.len() as i64, true), "{conditions}");
+            found
+        };
+        let all = |fact: &str, operation: &str, value: Value| met(json!({"all": [is(fact, operation, value)]}));
+        // Under any a test stands for itself and is not a filter of the list.
+        let any = |fact: &str, operation: &str, value: Value| met(json!({"any": [is(fact, operation, value), is("id", "equals", 99)]}));
+        let second = json!("2026-11-25 12:01:00");
+        let times: [(&str, Value, &[i64]); 10] = [
+            ("equals", second.clone(), &[2]), ("not_equals", second.clone(), &[3, 1]), ("greater", second.clone(), &[3]), ("less", second.clone(), &[1]),
+            ("in", json!([second, "2026-11-24"]), &[2]), ("not_in", json!([second, "2026-11-24"]), &[3, 1]),
+            ("equals", json!("2026-11-25"), &[3, 2, 1]), ("greater", json!("2026-11-25"), &[]), ("less", json!("2026-11-25"), &[]), ("greater", json!("2026-11-24"), &[3, 2, 1]),
+        ];
+        for (operation, value, expected) in times {
+            assert_eq!(all("created_at", operation, value.clone()), expected, "{operation} {value}");
+            assert_eq!(any("created_at", operation, value.clone()), expected, "any {operation} {value}");
+        }
+        // 3, 2 and 1 minutes ago; so until the last second of the minute.
+        for wait in [0, 59] {
+            desk.advance(wait);
+            for (operation, value, expected) in [("equals", 2, &[2][..]), ("not_equals", 2, &[3, 1]), ("greater", 2, &[1]), ("less", 2, &[3]), ("less", 1, &[]), ("greater", 3, &[])] {
+                assert_eq!(all("created_age", operation, json!(value)), expected, "{operation} {value} after {wait}");
+                assert_eq!(any("created_age", operation, json!(value)), expected, "any {operation} {value} after {wait}");
+            }
+        }
+        desk.advance(1);
+        assert_eq!((all("created_age", "greater", json!(2)), all("created_age", "less", json!(2))), (vec![2, 1], NONE.to_vec()));
+        assert_eq!((all("id", "greater", json!(2)), all("id", "less", json!(2))), (vec![3], vec![1]));
+        assert_eq!((all("priority", "greater", json!("medium")), any("priority", "less", json!("medium"))), (vec![3], vec![1]));
+    }
+
     fn a_key_is_nobody(desk: TestDesk) {
         let key = desk.admin();
         let ann = desk.user("ann");
