@@ -39,6 +39,18 @@ pub(super) fn one_for_update(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId) -> 
     select(tx, actor, id, true)?.ok_or_else(|| missing(id))
 }
 
+/// The customer that a body names; `lock` keeps it until the transaction ends.
+///
+/// Errors: `unknown_reference`.
+pub(super) fn named(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (field, id): super::Named<CustomerId>,
+    lock: bool,
+) -> Result<Customer> {
+    select(tx, actor, id, lock)?.ok_or_else(|| unknown(field, "Customer", id))
+}
+
 fn select(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, lock: bool) -> Result<Option<Customer>> {
     let mut statement = Statement::new(&sql::select_customers());
     visible(&actor.scope, &mut statement);

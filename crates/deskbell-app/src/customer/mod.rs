@@ -14,6 +14,7 @@ pub(crate) mod import;
 mod link;
 pub mod list;
 mod load;
+pub mod merge;
 pub mod remove_channel;
 mod row;
 mod sql;

@@ -90,3 +90,7 @@ pub(super) const LINKED: &str = "SELECT t.id FROM ticket t WHERE t.customer_id =
 /// nothing may point at who is gone.
 pub(super) const UNLINK_SILENTLY: &str = "UPDATE ticket SET customer_id = 0 WHERE customer_id = $1 \
      AND customer_id <> 0 AND (deleted_at IS NOT NULL OR merged_into <> 0)";
+
+/// The same tickets go to another customer.
+pub(super) const MOVE_SILENTLY: &str = "UPDATE ticket SET customer_id = $2 WHERE customer_id = $1 \
+     AND customer_id <> 0 AND (deleted_at IS NOT NULL OR merged_into <> 0)";

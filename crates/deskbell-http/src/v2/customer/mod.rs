@@ -7,6 +7,7 @@ mod fields;
 mod get;
 mod item_channel;
 mod list;
+mod merge;
 mod search;
 mod update;
 mod update_customer;
@@ -26,6 +27,7 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
         update_customer::operation(),
         add_channel_only::operation(),
         item_channel::operation(),
+        merge::operation(),
         search::operation(),
         get::operation(),
         update::operation(),

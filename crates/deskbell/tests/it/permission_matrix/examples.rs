@@ -155,6 +155,10 @@ impl World<'_> {
                 let body = json!({"customerID": id, "channel_id": "email", "address": format!("{external}@mail.example")});
                 (OfBrand, "/customer/itemChannel".into(), body)
             }
+            "customerMerge" => {
+                let body = json!({"customerID": self.customer().0, "duplicateID": self.customer().0});
+                (Nothing, "/customer/merge".into(), body)
+            }
             "customerSearchByExternalID" => {
                 (Nothing, "/customer/searchByPrimaryExternalId".into(), json!({"externalPrimaryID": "none"}))
             }
