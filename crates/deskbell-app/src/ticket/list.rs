@@ -272,7 +272,7 @@ pub fn list(
 }
 
 /// Most rows that are looked at to count the tickets of one view.
-const LOOKED_AT: i64 = 10_000;
+const LOOKED_AT: i64 = 2_000;
 
 /// How many tickets match, from few rows, and whether that is exact; else there are at least so many.
 pub(crate) fn count_some(

@@ -21,7 +21,7 @@ pub struct Count {
 }
 
 /// How many tickets each view shows the actor, in the order of the list of views. What the counters know is exact at any size; else
-/// at most 10,000 tickets are looked at for a view.
+/// at most 2,000 tickets are looked at for a view.
 ///
 /// Errors: `forbidden` without VIEW_READ or TICKET_READ.
 pub fn counts(

@@ -52,9 +52,9 @@ pub(super) fn about(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, most: i64) 
     if way::counters_know(filter) {
         return Ok((way::counted(tx, actor, filter)?, true));
     }
-    let way = way::narrowest(tx, actor, filter)?;
+    let way = way::narrow(tx, actor, filter, most)?;
     let condition = condition(tx.engine(), actor, filter, &way);
-    let mut statement = union(tx.engine(), &way, condition, None, Some(most));
+    let mut statement = walked(tx.engine(), &way, condition, None, Some(most), Some(filter));
     statement.limit(most);
     let text = sql::count_fitting(&statement.text);
     let (rows, found) =
@@ -144,12 +144,24 @@ fn condition(engine: Engine, actor: &Actor, filter: &Filter, way: &Way) -> State
 
 /// The ids on a way, range by range, that meet a condition; or the first `most` of all, and whether they do. For a page
 /// with what it is sorted by, and only those after its cursor. An order and a limit can be appended.
-pub(super) fn union<'w>(
+pub(super) fn union(
+    engine: Engine,
+    way: &Way,
+    condition: Statement,
+    paging: Option<&Paging>,
+    most: Option<i64>,
+) -> Statement {
+    walked(engine, way, condition, paging, most, None)
+}
+
+/// The same, of the ranges only what is within the times of a filter, where they are in the order of these.
+fn walked<'w>(
     engine: Engine,
     way: &'w Way,
     mut condition: Statement,
     paging: Option<&Paging>,
     most: Option<i64>,
+    times: Option<&Filter>,
 ) -> Statement {
     let id = if way.by == By::Tag && way.merged { "tt.ticket_id" } else { "t.id" };
     let sorted = paging.map_or("t.id", |paging| paging.sort.column());
@@ -167,6 +179,9 @@ pub(super) fn union<'w>(
     if !way.merged || way.ranges.is_empty() {
         statement.push(&head).push(&condition.text);
         way.within(&mut statement);
+        if let Some(filter) = times {
+            way.within_times(filter, &mut statement);
+        }
         if let Some(paging) = paging {
             after(paging, id, None, &mut statement);
         }
@@ -188,6 +203,9 @@ pub(super) fn union<'w>(
             statement.push(" AND ").push(column).push(" = ").bind(value.clone());
         }
         statement.push(way.by.stated());
+        if let Some(filter) = times {
+            way.within_times(filter, &mut statement);
+        }
         if let Some(paging) = paging {
             after(paging, id, same(range), &mut statement);
         }

@@ -170,6 +170,22 @@ impl Way {
     }
 }
 
+impl Way {
+    /// Appends the times that the ranges are ordered by, where the filter has some.
+    pub(super) fn within_times(&self, filter: &Filter, statement: &mut Statement) {
+        let (column, from, to) = match self.by {
+            By::CreatedAt => ("t.created_at", filter.created_from, filter.created_to),
+            By::LastUpdate => ("t.last_update", filter.updated_from, filter.updated_to),
+            _ => return,
+        };
+        for (sign, bound) in [(" >= ", from), (" <= ", to)] {
+            if let Some(bound) = bound {
+                statement.push(" AND ").push(column).push(sign).bind(bound.0);
+            }
+        }
+    }
+}
+
 fn distinct<T: Ord>(mut values: Vec<T>) -> Vec<T> {
     values.sort_unstable();
     values.dedup();
@@ -227,11 +243,17 @@ fn along(filter: &Filter, sort: Sort) -> Way {
 
 /// The way on which the filter's tickets are counted with the fewest rows.
 pub(super) fn narrowest(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Way> {
+    narrow(tx, actor, filter, i64::MAX)
+}
+
+/// The same, where ways with more rows than `most` are as good as each other.
+pub(super) fn narrow(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, most: i64) -> Result<Way> {
     let mut best = along(filter, Sort::Id);
-    let mut rows = passed(tx, &best, filter, i64::MAX)?;
+    let mut rows = passed(tx, &best, filter, most)?.min(most);
     for way in open(actor, filter, Sort::Id) {
         let of_way = passed(tx, &way, filter, rows)?;
-        if of_way < rows {
+        // Of two that have more the later one is closer to what is asked for.
+        if of_way < rows || of_way.min(rows) >= most {
             (best, rows) = (way, of_way);
         }
     }

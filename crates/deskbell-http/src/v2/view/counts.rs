@@ -12,7 +12,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .summary("Returns how many tickets each view shows, in the order of the list of views.")
         .description(
             "The same tickets as `GET /ticket?applyView=` shows to this caller. Views over status, brand, group, user, channel and \
-             priority are counted exactly at any size; of others at most 10,000 tickets are looked at: where that does not do, \
+             priority are counted exactly at any size; of others at most 2,000 tickets are looked at: where that does not do, \
              `exact` is false and there are at least `count`. Needs the permission TICKET_READ as well.",
         )
         .needs(Permission::ViewRead)
