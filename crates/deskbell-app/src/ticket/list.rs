@@ -3,6 +3,7 @@
 //! Filters combine with AND, the values of one with OR. The order is total: ties go by id. A cursor names the last row
 //! of a page by its sort value and id, so that the walk goes on wherever that row has gone meanwhile.
 
+mod asked;
 mod cursor;
 mod page;
 mod searched;
@@ -14,9 +15,11 @@ use deskbell_db::Tx;
 
 pub use cursor::Cursor;
 
+use asked::Asked;
+
 use super::row::Ticket;
 use crate::error::Result;
-use crate::search::Frequent;
+use crate::search::{Condition, Frequent, Reach};
 use crate::statement::Statement;
 
 /// Up to this many a total is exact, whatever the filters.
@@ -90,6 +93,8 @@ pub struct Filter {
     /// Archived tickets as well.
     pub archived_too: bool,
     pub query: Option<Query>,
+    /// What a query asks of fields that no filter says; the list itself fills it in.
+    pub beyond: Vec<Condition>,
 }
 
 impl Filter {
@@ -131,7 +136,8 @@ pub struct Page {
 ///
 /// `frequent` is what the desk remembers of queries.
 ///
-/// Errors: `forbidden` without TICKET_READ; `invalid_parameter` for a cursor of another list.
+/// Errors: `forbidden` without TICKET_READ, or CUSTOMER_READ where the query names a customer by more than an id;
+/// `invalid_parameter` for a cursor of another list, and for `assignee:me` of who is nobody.
 pub fn list(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -145,7 +151,10 @@ pub fn list(
         after.check(fingerprint)?;
     }
     let (total, exact, ids) = match &filter.query {
-        Some(query) => searched::find(tx, actor, filter, query, paging, frequent)?,
+        Some(query) => {
+            let asked = Asked::of(tx, actor, filter, query)?;
+            searched::find(tx, actor, &asked, paging, frequent)?
+        }
         None => page::find(tx, actor, filter, paging)?,
     };
     let more = ids.len() as i64 > paging.limit;
@@ -182,12 +191,18 @@ pub fn selected(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, expected: Optio
 
 /// The ids of the tickets that match, ascending, in one snapshot.
 pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Vec<i64>> {
+    let asked;
+    let mut filter = filter;
     if let Some(query) = &filter.query {
-        return searched::ids(tx, actor, filter, query);
+        asked = Asked::of(tx, actor, filter, query)?;
+        if asked.worded {
+            return searched::ids(tx, actor, &asked);
+        }
+        filter = &asked.filter;
     }
     let mut statement = Statement::new(super::sql::SELECT_IDS);
     super::load::visible(&actor.scope, &mut statement);
-    conditions(filter, &mut statement);
+    conditions(filter, Reach::Each, &mut statement);
     statement.push(" ORDER BY t.id");
     Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
 }
@@ -202,7 +217,7 @@ fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
 }
 
 /// Appends the filters, each with a leading AND, on a ticket `t`.
-fn conditions(filter: &Filter, statement: &mut Statement) {
+fn conditions(filter: &Filter, reach: Reach, statement: &mut Statement) {
     counted(filter, "t.", statement);
     if !filter.customers.is_empty() {
         statement.push(" AND ").within("t.customer_id", &filter.customers);
@@ -228,6 +243,10 @@ fn conditions(filter: &Filter, statement: &mut Statement) {
         if let Some(time) = bound {
             statement.push(start).bind(time.0);
         }
+    }
+    for condition in &filter.beyond {
+        statement.push(" AND ");
+        condition.append(reach, statement);
     }
 }
 

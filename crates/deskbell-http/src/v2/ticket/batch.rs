@@ -7,7 +7,7 @@ use deskbell_app::ticket::edit::{Change, Edit};
 use deskbell_core::fault::Detail;
 use deskbell_core::id::MAX_ID;
 use deskbell_core::text::limit;
-use deskbell_core::{BrandId, ChannelId, Code, GroupId, Permission, Priority, Status, UserId};
+use deskbell_core::{BrandId, ChannelId, Code, GroupId, Permission, Priority, Status, Timestamp, UserId};
 
 use super::bulk::{self, Words};
 use super::{MOST, delete, list};
@@ -89,7 +89,7 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
         Some((field, ids)) => bulk::check_atomic(field, ids.len(), params, wrong),
         None => {
             list::check_query(params, wrong);
-            if wrong.is_empty() && list::filter(params).is_ok_and(|filter| filter.is_open()) {
+            if wrong.is_empty() && list::filter(params, Timestamp(0)).is_ok_and(|filter| filter.is_open()) {
                 wrong.push(detail("query", Code::InvalidParameter, "query has no word to look for."));
             }
         }
@@ -99,7 +99,10 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let tickets = match named(&call.params) {
         Some((_, ids)) => Tickets::Named(ids.to_vec()),
-        None => Tickets::Filtered(Box::new(list::filter(&call.params)?), call.params.number("expectTotal")),
+        None => Tickets::Filtered(
+            Box::new(list::filter(&call.params, call.state.context().now())?),
+            call.params.number("expectTotal"),
+        ),
     };
     let purge = call.params.flag("purge");
     let edits =
