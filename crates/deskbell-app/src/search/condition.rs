@@ -15,8 +15,15 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// Not this.
     Not(Box<Condition>),
-    /// An entry meets a clause; as its engine is asked.
-    Words(Engine, String),
+    /// An entry meets a clause.
+    Words {
+        /// Which engine is asked.
+        engine: Engine,
+        /// As it is asked.
+        text: String,
+        /// Whether asking is costly, so that it is better done once for many tickets than for each.
+        costly: bool,
+    },
     /// A column has one of these values.
     Among(&'static str, Vec<i64>),
     /// A column is at least and at most so.
@@ -42,7 +49,17 @@ impl Condition {
             Engine::Sqlite => clause.fts5(),
             Engine::Postgres => clause.tsquery(),
         };
-        Self::Words(engine, text)
+        Self::Words { engine, text, costly: engine == Engine::Sqlite && clause.has_prefix() }
+    }
+
+    /// Whether words are in it that should be asked for once for many tickets.
+    pub(crate) fn is_costly(&self) -> bool {
+        match self {
+            Self::All(of) | Self::Any(of) => of.iter().any(Self::is_costly),
+            Self::Not(of) => of.is_costly(),
+            Self::Words { costly, .. } => *costly,
+            _ => false,
+        }
     }
 
     pub(crate) fn append(&self, reach: Reach, statement: &mut Statement) {
@@ -54,7 +71,7 @@ impl Condition {
                 of.append(reach, statement);
                 statement.push(")");
             }
-            Self::Words(engine, text) => words(*engine, text, reach, statement),
+            Self::Words { engine, text, .. } => words(*engine, text, reach, statement),
             Self::Among(column, values) => {
                 statement.within(column, values);
             }

@@ -1,7 +1,10 @@
 //! Snippets: where tickets have the words of a query. The tickets have come through the gate, and what is shown is theirs.
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
 use deskbell_core::search::{Clause, Excerpt, Query, Side};
-use deskbell_core::{Actor, MessageId, Permission};
+use deskbell_core::{Actor, MessageId, Permission, TicketId};
 use deskbell_db::{Engine, Tx};
 
 use super::{HEAD_PLACES, PLACES, place, sql};
@@ -48,17 +51,52 @@ pub fn snippets(
     tickets: &[Ticket],
 ) -> Result<Vec<Vec<Snippet>>> {
     actor.require(Permission::TicketRead)?;
-    let clauses = query.wanted();
+    let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
+    for clause in query.wanted().into_iter().take(WORDS) {
+        for place in places(tx, clause, tickets)? {
+            found.entry(place / PLACES).or_default().push(place % PLACES);
+        }
+    }
     let mut bytes = 0;
     let mut all = Vec::with_capacity(tickets.len());
     for ticket in tickets {
         let mut snippets = head(query, ticket);
-        if ticket.messages > 0 && bytes < BYTES {
-            bytes += entries(tx, query, &clauses, ticket, &mut snippets)?;
+        if let Some(segments) = found.get(&ticket.id.0).filter(|_| bytes < BYTES) {
+            bytes += entries(tx, query, segments, ticket, &mut snippets)?;
         }
         all.push(snippets);
     }
     Ok(all)
+}
+
+/// Where the newest entry stands that meets a clause, of each of the tickets that has one.
+fn places(tx: &mut Tx<'_>, clause: &Clause, tickets: &[Ticket]) -> Result<Vec<i64>> {
+    let mut ids: Vec<i64> = tickets.iter().filter(|t| t.messages > 0).map(|t| t.id.0).collect();
+    ids.sort_unstable();
+    let (Some(low), Some(high)) = (ids.first().copied(), ids.last().copied()) else { return Ok(Vec::new()) };
+    let mut found: Vec<i64> = Vec::new();
+    if tx.engine() == Engine::Sqlite && clause.has_prefix() {
+        let bounds =
+            [clause.fts5().into(), place(TicketId(low), 0).into(), place(TicketId(high), PLACES - 1).into()];
+        tx.each::<crate::Error>(sql::SQLITE_FIND, &bounds, |row| {
+            let place = row.int(0)?;
+            let is_first = found.last().is_none_or(|last| last / PLACES != place / PLACES);
+            if is_first && place % PLACES >= HEAD_PLACES && ids.binary_search(&(place / PLACES)).is_ok() {
+                found.push(place);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        return Ok(found);
+    }
+    let (sql, text) = match tx.engine() {
+        Engine::Sqlite => (sql::SQLITE_NEWEST_PLACE, clause.fts5()),
+        Engine::Postgres => (sql::POSTGRES_NEWEST_PLACE, clause.tsquery()),
+    };
+    for id in ids.into_iter().map(TicketId) {
+        let bounds = [text.clone().into(), place(id, HEAD_PLACES).into(), place(id, PLACES - 1).into()];
+        found.extend(tx.first(sql, &bounds, |row| row.int(0))?);
+    }
+    Ok(found)
 }
 
 fn head(query: &Query, ticket: &Ticket) -> Vec<Snippet> {
@@ -75,25 +113,17 @@ fn head(query: &Query, ticket: &Ticket) -> Vec<Snippet> {
     texts.into_iter().filter_map(snippet).collect()
 }
 
-/// Adds the newest entry for each word, none twice; says how many bytes were read.
+/// Adds the entries that stand at these places, none twice; says how many bytes were read.
 fn entries(
     tx: &mut Tx<'_>,
     query: &Query,
-    clauses: &[&Clause],
+    segments: &[i64],
     ticket: &Ticket,
     snippets: &mut Vec<Snippet>,
 ) -> Result<usize> {
     let (mut bytes, mut seen): (usize, Vec<i64>) = (0, Vec::new());
-    let (low, high) = (place(ticket.id, HEAD_PLACES), place(ticket.id, PLACES - 1));
-    for clause in clauses.iter().take(WORDS) {
-        let (sql, text) = match tx.engine() {
-            Engine::Sqlite => (sql::SQLITE_NEWEST_PLACE, clause.fts5()),
-            Engine::Postgres => (sql::POSTGRES_NEWEST_PLACE, clause.tsquery()),
-        };
-        let Some(found) = tx.first(sql, &[text.into(), low.into(), high.into()], |row| row.int(0))? else {
-            continue;
-        };
-        let params = [ticket.id.0.into(), (found % PLACES).into()];
+    for segment in segments {
+        let params = [ticket.id.0.into(), (*segment).into()];
         let entry =
             tx.first(sql::ENTRY_AT, &params, |row| Ok((row.int(0)?, row.int(1)?, row.str(2)?.to_owned())))?;
         let Some((id, kind, text)) = entry.filter(|(id, ..)| !seen.contains(id)) else { continue };

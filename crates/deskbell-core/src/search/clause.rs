@@ -67,6 +67,11 @@ impl Clause {
         Self { any }
     }
 
+    /// Whether a beginning is in it, for which SQLite puts together the places of all words that begin so each time it is asked.
+    pub fn has_prefix(&self) -> bool {
+        self.any.iter().flatten().any(|sequence| sequence.prefix)
+    }
+
     /// Whether it is of one side of a ticket's head alone.
     pub(super) fn is_marked(&self) -> bool {
         let tokens = || self.any.iter().flatten().flat_map(|sequence| &sequence.tokens);

@@ -121,7 +121,8 @@ proptest! {
         let text = text.replace(['"', '“', '”', '«', '»', '\u{201E}', '\u{201F}', '\u{FF02}'], " ");
         let words: Vec<&str> = text.split_whitespace().skip(skip).take(take).collect();
         let phrase = format!("\"{}\"", words.join(" "));
-        if parse(&phrase).unwrap().root.is_some() {
+        // One that ends with a beginning of one letter is refused.
+        if parse(&phrase).is_ok_and(|query| query.root.is_some()) {
             prop_assert!(finds(&phrase, &text), "{phrase:?} in {text:?}");
         }
     }

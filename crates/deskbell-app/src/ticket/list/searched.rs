@@ -9,12 +9,13 @@ use deskbell_db::{Engine, Tx};
 use super::asked::Asked;
 use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions, page, way};
 use crate::error::Result;
-use crate::search::{self, Frequent, Reach};
+use crate::search::{self, Condition, Frequent, Reach};
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
 
-/// How many ids go into one statement.
+/// How many ids go into one statement; and where its words are costly to look up.
 const TOGETHER: usize = 512;
+const MANY_TOGETHER: usize = 8_192;
 
 /// How many hidden tickets are few.
 const FEW: i64 = 1_000;
@@ -43,9 +44,11 @@ pub(super) fn find(
     if !asked.worded {
         return page::find(tx, actor, &asked.filter, paging);
     }
-    let limited = !actor.scope.is_everything();
-    if (asked.words.is_empty() || limited) && is_small(tx, actor, asked)? {
-        return page::find(tx, actor, &asked.with_words(tx.engine()), paging);
+    if asked.words.is_empty() || !actor.scope.is_everything() {
+        let each = asked.with_words(tx.engine());
+        if !is_costly(&each) && way::counted(tx, actor, &each)? <= OWN {
+            return page::find(tx, actor, &each, paging);
+        }
     }
     let hits = Hits { actor, filter: &asked.filter, words: &asked.words, hidden: None };
     if paging.sort == Sort::Id && paging.descending {
@@ -56,9 +59,14 @@ pub(super) fn find(
     }
 }
 
-/// Whether the counters say that few tickets can be meant, whatever the words.
-fn is_small(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked) -> Result<bool> {
-    Ok(way::counted(tx, actor, &asked.filter)? <= OWN)
+/// Whether words of the filter are costly to look up.
+fn is_costly(filter: &Filter) -> bool {
+    filter.beyond.iter().any(Condition::is_costly)
+}
+
+/// How many ids are looked at together.
+fn together(filter: &Filter) -> usize {
+    if is_costly(filter) { MANY_TOGETHER } else { TOGETHER }
 }
 
 /// In the index's own order: stops as soon as the page is full and the total known, or known to be large.
@@ -152,7 +160,7 @@ impl Hits<'_> {
             }
         }
         search::hits(tx, self.words, newest, |tx, hits| {
-            for some in hits.chunks(TOGETHER) {
+            for some in hits.chunks(together(self.filter)) {
                 let there = match &self.hidden {
                     Some(hidden) => {
                         some.iter().copied().filter(|id| hidden.binary_search(id).is_err()).collect()
@@ -222,7 +230,7 @@ fn sorted(tx: &mut Tx<'_>, hits: &Hits<'_>, paging: &Paging) -> Result<(i64, boo
         })?;
     } else {
         search::hits(tx, hits.words, None, |tx, found| {
-            for some in found.chunks(TOGETHER) {
+            for some in found.chunks(together(hits.filter)) {
                 let statement = admit(tx.engine(), hits.actor, hits.filter, column, some);
                 rows.extend(
                     tx.all(&statement.text, &statement.params, |row| Ok((row.int(1)?, row.int(0)?)))?,
@@ -274,7 +282,9 @@ fn admitted(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, hits: &[i64]) -> Re
 
 fn admit(engine: Engine, actor: &Actor, filter: &Filter, column: &str, hits: &[i64]) -> Statement {
     let reach = match hits {
-        [high, .., low] if engine == Engine::Sqlite && high - low <= DENSE * hits.len() as i64 => {
+        [high, .., low]
+            if engine == Engine::Sqlite && (is_costly(filter) || high - low <= DENSE * hits.len() as i64) =>
+        {
             Reach::Window(*low, *high)
         }
         _ => Reach::Each,

@@ -1,9 +1,13 @@
 //! GET /ticket?query= with fields, OR, brackets and what is left out; its mistakes, its snippets, and that nobody learns of
 //! tickets of others by it.
 
+use std::sync::Arc;
+
 use deskbell_app::ticket::create::NewTicket;
 use deskbell_app::ticket::edit::{Change, Edit};
-use deskbell_core::{BrandId, Limit, Priority, Status};
+use deskbell_app::ticket::list::{self, Filter};
+use deskbell_core::{Actor, ActorId, BrandId, Limit, Priority, Status, UserId, search};
+use deskbell_db::Lane;
 use serde_json::{Value, json};
 
 use super::setup::{action, customer, fill, titled, total};
@@ -116,6 +120,10 @@ const CASES: &[Case] = &[
     ("created:>2h", |_| false),
     ("is:unassigned müller", |n| n % 7 == 0),
     ("ref* tag:vip", |n| n % 65 == 0),
+    ("-ref*", |n| n % 5 != 0),
+    ("müller -ref*", |n| n % 7 == 0 && n % 5 != 0),
+    ("-ref* OR tag:vip", |n| n % 5 != 0 || n % 13 == 0),
+    ("(ref* mull*) OR 退", |n| n % 35 == 0 || n % 11 == 0),
     ("\"refund muller\" -lamp", |n| n % 35 == 0 && n % 2 != 0 && n % 17 == 0),
 ];
 
@@ -237,6 +245,22 @@ both_engines! {
         assert_eq!((found(&key, "from:nora"), found(&key, "-zebra")), (vec![], vec![]));
     }
 
+    fn me_is_the_user_who_asks(desk: TestDesk) {
+        let anna = desk.user("anna");
+        let own = desk.ticket(json!({"assignedUserID": anna}));
+        desk.ticket(json!({}));
+        let user = Arc::new(Actor { id: ActorId::User(UserId(anna)), ..Actor::system() });
+        let ids = |query: &str| {
+            let query = search::parse(query, desk.desk.context().now()).unwrap();
+            let filter = Filter { query: Some(query), ..Filter::default() };
+            desk.desk.read_blocking(Lane::List, &user, move |tx, actor| list::selected(tx, actor, &filter, None)).unwrap()
+        };
+        assert_eq!(ids("assignee:me"), [own]);
+        assert_eq!(ids("assignee:me,none").len(), 2);
+        assert_eq!(ids("-assignee:me OR assignee:ME").len(), 2);
+        assert_eq!(ids("assignee:\"me\""), [] as [i64; 0]);
+    }
+
     fn mistakes_are_refused_with_their_place(desk: TestDesk) {
         let key = desk.admin();
         for (query, at, says) in [
@@ -289,6 +313,7 @@ both_engines! {
         let item = key.get(&format!("/ticket/{b}")).expect(200);
         assert_eq!(of_note["id"], item["item"]["timeline"][0]["id"], "{of_note}");
         assert_eq!(snippets(&list("lamp* -zebra")["items"][0]).len(), 3);
+        assert!(snippets(&list("glas*")["items"][0])[0].ends_with("[glass] of a lamp"));
         assert_eq!(snippets(&list("from:nora")["items"][0]), ["from: [Nora]", "from: [nora]@lamp.example"]);
         assert_eq!(snippets(&list("status:new")["items"][0]), [] as [&str; 0]);
         assert_eq!(snippets(&list("")["items"][0]), [] as [&str; 0]);
