@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use deskbell_core::search::Query;
+use deskbell_core::search::Clause;
 use deskbell_db::{Engine, Tx};
 
 use super::{PLACES, sql};
@@ -20,18 +20,18 @@ const BATCH: i64 = 20_000;
 /// (or the newest ticket of all). What the caller may see is the asker's matter.
 pub(crate) fn hits(
     tx: &mut Tx<'_>,
-    query: &Query,
+    words: &[Clause],
     newest: Option<i64>,
     each: impl FnMut(&mut Tx<'_>, &[i64]) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
-    if query.clauses.is_empty() {
+    if words.is_empty() {
         return Ok(());
     }
     let last = tx.first(sql::NEWEST, &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
     let newest = newest.unwrap_or(last).min(last);
     match tx.engine() {
-        Engine::Sqlite => sqlite(tx, query, newest, each),
-        Engine::Postgres => postgres(tx, query, newest, each),
+        Engine::Sqlite => sqlite(tx, words, newest, each),
+        Engine::Postgres => postgres(tx, words, newest, each),
     }
 }
 
@@ -39,11 +39,11 @@ pub(crate) fn hits(
 /// come in batches alone.
 pub(crate) fn one_by_one(
     tx: &mut Tx<'_>,
-    query: &Query,
+    words: &[Clause],
     newest: Option<i64>,
     mut each: impl FnMut(i64) -> ControlFlow<()>,
 ) -> Result<Option<()>> {
-    let (Engine::Sqlite, [clause]) = (tx.engine(), &query.clauses[..]) else { return Ok(None) };
+    let (Engine::Sqlite, [clause]) = (tx.engine(), words) else { return Ok(None) };
     let mut last = i64::MAX;
     let highest = newest.map_or(i64::MAX, |newest| newest.saturating_mul(PLACES).saturating_add(PLACES - 1));
     let params = [clause.fts5().into(), 0.into(), highest.into()];
@@ -60,11 +60,11 @@ pub(crate) fn one_by_one(
 
 fn sqlite(
     tx: &mut Tx<'_>,
-    query: &Query,
+    words: &[Clause],
     newest: i64,
     mut each: impl FnMut(&mut Tx<'_>, &[i64]) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
-    let clauses: Vec<String> = query.clauses.iter().map(|c| c.fts5()).collect();
+    let clauses: Vec<String> = words.iter().map(|c| c.fts5()).collect();
     let (mut high, mut width) = (newest, WINDOW);
     while high > 0 {
         let low = (high - width + 1).max(1);
@@ -122,7 +122,7 @@ fn intersection(a: &[i64], b: &[i64]) -> Vec<i64> {
 
 fn postgres(
     tx: &mut Tx<'_>,
-    query: &Query,
+    words: &[Clause],
     newest: i64,
     mut each: impl FnMut(&mut Tx<'_>, &[i64]) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
@@ -130,7 +130,7 @@ fn postgres(
     while high > 0 {
         let mut statement = Statement::new(sql::POSTGRES_FIND);
         statement.bind(high);
-        for (n, clause) in query.clauses.iter().enumerate() {
+        for (n, clause) in words.iter().enumerate() {
             statement.push(if n == 0 { sql::POSTGRES_MATCH } else { sql::POSTGRES_ALSO });
             statement.bind(clause.tsquery()).push(sql::POSTGRES_QUERY).push(if n == 0 { "" } else { ")" });
         }

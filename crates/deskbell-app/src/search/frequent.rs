@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use deskbell_core::search::Query;
+use deskbell_core::search::Clause;
 use deskbell_db::Tx;
 
 use super::sql;
@@ -35,9 +35,9 @@ pub(crate) struct Moment<'f> {
 
 impl Frequent {
     /// Looks at the index; hits that are counted for this moment are counted after.
-    pub(crate) fn moment(&self, tx: &mut Tx<'_>, query: &Query) -> Result<Moment<'_>> {
+    pub(crate) fn moment(&self, tx: &mut Tx<'_>, words: &[Clause]) -> Result<Moment<'_>> {
         let removed = tx.first(sql::REMOVED, &[], |row| row.int(0))?.unwrap_or(0);
-        let clauses: Vec<String> = query.clauses.iter().map(|clause| clause.fts5()).collect();
+        let clauses: Vec<String> = words.iter().map(|clause| clause.fts5()).collect();
         Ok(Moment { frequent: self, query: clauses.join(" "), removed })
     }
 }

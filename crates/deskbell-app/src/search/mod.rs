@@ -5,17 +5,22 @@
 //! times 2^20 plus its number below the ticket, so that the newest tickets are the highest places on both engines.
 
 pub(crate) mod check;
+mod condition;
+mod excerpts;
 mod find;
 mod frequent;
 mod sql;
 
 use deskbell_core::TicketId;
-use deskbell_core::search::{Segment, index_fields};
+use deskbell_core::search::{Segment, index_fields, index_head};
 use deskbell_db::{Engine, Tx};
 
 use crate::error::Result;
 use crate::ticket::Ticket;
 
+pub use condition::Condition;
+pub(crate) use condition::Reach;
+pub use excerpts::{Of, Snippet, snippets};
 pub(crate) use find::{hits, one_by_one};
 pub use frequent::Frequent;
 
@@ -32,7 +37,7 @@ fn place(ticket: TicketId, segment: i64) -> i64 {
 fn head_segments(ticket: &Ticket) -> Vec<Segment> {
     let fields = ticket.head_fields();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut segments = index_fields(&fields);
+    let mut segments = index_head(&fields, &[fields[3], fields[4], fields[7]], &[fields[5], fields[6]]);
     // The limits of the fields keep them far below this; it only says that a head never runs into the messages.
     segments.truncate(HEAD_PLACES as usize);
     segments

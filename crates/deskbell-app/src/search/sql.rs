@@ -41,3 +41,32 @@ pub(super) const SQLITE_WORDS: &str = "SELECT term, doc, offset FROM search_fts_
 /// PostgreSQL: the places within bounds and their number of different words.
 pub(super) const POSTGRES_PLACES: &str =
     "SELECT id, CAST(length(words) AS BIGINT) FROM search_segment WHERE id BETWEEN $1 AND $2";
+
+/// SQLite: an entry of the ticket matches.
+pub(super) const SQLITE_HAS: &str = "EXISTS (SELECT 1 FROM search_fts WHERE search_fts MATCH ";
+/// The end of it.
+pub(super) const SQLITE_HAS_HERE: &str = " AND rowid BETWEEN t.id * 1048576 AND t.id * 1048576 + 1048575)";
+/// SQLite: the ticket is among those of which an entry matches.
+pub(super) const SQLITE_AMONG: &str =
+    "t.id IN (SELECT rowid / 1048576 FROM search_fts WHERE search_fts MATCH ";
+/// From one place to another.
+pub(super) const SQLITE_AMONG_FROM: &str = " AND rowid BETWEEN ";
+/// PostgreSQL: an entry of the ticket matches.
+pub(super) const POSTGRES_HAS: &str = "EXISTS (SELECT 1 FROM search_segment s WHERE s.id BETWEEN t.id * 1048576 \
+     AND t.id * 1048576 + 1048575 AND s.words @@ CAST(CAST(";
+/// PostgreSQL: the ticket is among those of which an entry matches.
+pub(super) const POSTGRES_AMONG: &str =
+    "t.id IN (SELECT s.ticket_id FROM search_segment s WHERE s.words @@ CAST(CAST(";
+/// From one ticket to another.
+pub(super) const POSTGRES_AMONG_FROM: &str = " AND s.ticket_id BETWEEN ";
+/// The ticket has one of the tags, which are appended with a closing bracket.
+pub(super) const TAGGED: &str = "EXISTS (SELECT 1 FROM ticket_tag tt WHERE tt.ticket_id = t.id AND ";
+
+/// SQLite: the highest place within bounds that matches.
+pub(super) const SQLITE_NEWEST_PLACE: &str = "SELECT rowid FROM search_fts WHERE search_fts MATCH $1 AND rowid BETWEEN $2 AND $3 ORDER BY rowid DESC LIMIT 1";
+/// PostgreSQL: the same.
+pub(super) const POSTGRES_NEWEST_PLACE: &str = "SELECT id FROM search_segment \
+     WHERE words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id BETWEEN $2 AND $3 ORDER BY id DESC LIMIT 1";
+/// The message or note of a ticket whose words stand at a place.
+pub(super) const ENTRY_AT: &str = "SELECT id, kind, COALESCE(plain, content) FROM message \
+     WHERE ticket_id = $1 AND first_segment <= $2 AND first_segment + segments > $2 ORDER BY id DESC LIMIT 1";

@@ -3,6 +3,7 @@
 //! Filters combine with AND, the values of one with OR. The order is total: ties go by id. A cursor names the last row
 //! of a page by its sort value and id, so that the walk goes on wherever that row has gone meanwhile.
 
+mod asked;
 mod clause;
 mod cursor;
 mod key;
@@ -20,9 +21,11 @@ pub use cursor::Cursor;
 pub use key::{KEYS, Key, Kind};
 pub use ordered::Order;
 
+use asked::Asked;
+
 use super::row::Ticket;
 use crate::error::Result;
-use crate::search::Frequent;
+use crate::search::{Condition, Frequent, Reach};
 use crate::statement::Statement;
 use crate::view::{self, Applied};
 
@@ -99,6 +102,8 @@ pub struct Filter {
     pub query: Option<Query>,
     /// What a view asks for beyond these.
     pub clauses: Vec<Clause>,
+    /// What a query asks of fields that no filter says; the list itself fills it in.
+    pub beyond: Vec<Condition>,
 }
 
 impl Filter {
@@ -147,6 +152,7 @@ impl Filter {
                 (one, other) => one.or(other),
             },
             clauses: Vec::new(),
+            beyond: self.beyond.into_iter().chain(other.beyond).collect(),
         };
         if *never {
             clauses.push(Clause::never());
@@ -200,6 +206,8 @@ pub struct Page {
     pub tickets: Vec<Ticket>,
     /// Where to go on; `None` after the last row.
     pub next: Option<Cursor>,
+    /// What was asked for in words, by the caller and by the view.
+    pub query: Option<Query>,
 }
 
 /// Tickets by filters, and by a view whose tickets the filters narrow.
@@ -226,7 +234,8 @@ impl Wish {
 ///
 /// `frequent` is what the desk remembers of queries.
 ///
-/// Errors: `forbidden` without TICKET_READ; `unknown_reference` for a view; `invalid_parameter` for a cursor of another list.
+/// Errors: `forbidden` without TICKET_READ, or CUSTOMER_READ where the query names a customer by more than an id;
+/// `unknown_reference` for a view; `invalid_parameter` for a cursor of another list, and for `assignee:me` of who is nobody.
 pub fn list(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -255,7 +264,10 @@ pub fn list(
     let start = paging.after.map_or(paging.start, |after| after.value);
     let (total, exact, ids) = match &filter.query {
         _ if !orders.is_empty() => ordered::find(tx, actor, &filter, &orders, &paging, start)?,
-        Some(query) => searched::find(tx, actor, &filter, query, &paging, frequent)?,
+        Some(query) => {
+            let asked = Asked::of(tx, actor, &filter, query)?;
+            searched::find(tx, actor, &asked, &paging, frequent)?
+        }
         None => page::find(tx, actor, &filter, &paging)?,
     };
     let more = ids.len() as i64 > paging.limit;
@@ -268,7 +280,7 @@ pub fn list(
         _ => None,
     };
     tickets.truncate(paging.limit as usize);
-    Ok(Page { total, exact, tickets, next })
+    Ok(Page { total, exact, tickets, next, query: filter.query })
 }
 
 /// Most rows that are looked at to count the tickets of one view.
@@ -282,8 +294,12 @@ pub(crate) fn count_some(
     frequent: &Frequent,
 ) -> Result<(i64, bool)> {
     let Some(query) = &filter.query else { return page::about(tx, actor, filter, LOOKED_AT) };
+    let asked = Asked::of(tx, actor, filter, query)?;
+    if !asked.worded {
+        return page::about(tx, actor, &asked.filter, LOOKED_AT);
+    }
     let none = Paging { sort: Sort::Id, descending: true, start: 0, limit: 0, after: None };
-    let (total, exact, _) = searched::find(tx, actor, filter, query, &none, frequent)?;
+    let (total, exact, _) = searched::find(tx, actor, &asked, &none, frequent)?;
     Ok((total, exact))
 }
 
@@ -331,12 +347,18 @@ pub fn selected(
 
 /// The ids of the tickets that match, ascending, in one snapshot.
 pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter) -> Result<Vec<i64>> {
+    let asked;
+    let mut filter = filter;
     if let Some(query) = &filter.query {
-        return searched::ids(tx, actor, filter, query);
+        asked = Asked::of(tx, actor, filter, query)?;
+        if asked.worded {
+            return searched::ids(tx, actor, &asked);
+        }
+        filter = &asked.filter;
     }
     let mut statement = Statement::new(super::sql::SELECT_IDS);
     super::load::visible(&actor.scope, &mut statement);
-    conditions(filter, tx.engine(), &mut statement);
+    conditions(filter, tx.engine(), Reach::Each, &mut statement);
     statement.push(" ORDER BY t.id");
     Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
 }
@@ -351,7 +373,7 @@ fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
 }
 
 /// Appends the filters, each with a leading AND, on a ticket `t`.
-fn conditions(filter: &Filter, engine: Engine, statement: &mut Statement) {
+fn conditions(filter: &Filter, engine: Engine, reach: Reach, statement: &mut Statement) {
     counted(filter, "t.", statement);
     clause::push(&filter.clauses, engine, statement);
     if !filter.customers.is_empty() {
@@ -378,6 +400,10 @@ fn conditions(filter: &Filter, engine: Engine, statement: &mut Statement) {
         if let Some(time) = bound {
             statement.push(start).bind(time.0);
         }
+    }
+    for condition in &filter.beyond {
+        statement.push(" AND ");
+        condition.append(reach, statement);
     }
 }
 

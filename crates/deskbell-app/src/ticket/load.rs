@@ -28,6 +28,15 @@ pub(crate) fn in_scope(scope: &Scope, prefix: &str, statement: &mut Statement) {
     statement.push(")");
 }
 
+/// Appends the condition that a brand, whose id stands in `column`, is one that the scope names.
+pub(super) fn brands_in_scope(scope: &Scope, column: &str, statement: &mut Statement) {
+    statement.push("(1 = 0");
+    for grant in &scope.grants {
+        statement.push(" OR ").limited(column, &grant.brands);
+    }
+    statement.push(")");
+}
+
 /// The ticket, if it exists for the actor.
 ///
 /// Errors: `not_found`.

@@ -288,3 +288,19 @@ pub(super) const CUSTOMER_IN_BRAND: &str = "SELECT id FROM customer WHERE id = $
 pub(super) const BRAND_NAME: &str = "SELECT name FROM brand WHERE id = $1";
 /// Name and icon of a channel.
 pub(super) const CHANNEL_NAME: &str = "SELECT name, icon FROM channel WHERE id = $1";
+
+/// Brands of a name, which is appended.
+pub(super) const BRANDS_NAMED: &str = "SELECT id FROM brand WHERE ";
+/// Groups.
+pub(super) const GROUPS_NAMED: &str = "SELECT id FROM desk_group WHERE id <> 0 AND ";
+/// Channels.
+pub(super) const CHANNELS_NAMED: &str = "SELECT id FROM channel WHERE ";
+/// Users.
+pub(super) const USERS_NAMED: &str = "SELECT id FROM desk_user WHERE id <> 0 AND ";
+/// Brands and their countries; conditions are appended.
+pub(super) const COUNTRIES: &str = "SELECT id, country FROM brand WHERE ";
+/// Customers by the id that their owner gave; conditions on brand and id are appended.
+pub(super) const CUSTOMERS_NAMED: &str = "SELECT id FROM customer WHERE ";
+/// Customers by an address of any kind; conditions on brand and address are appended.
+pub(super) const CUSTOMERS_WITH: &str =
+    "SELECT DISTINCT customer_id FROM customer_address WHERE kind IN (1, 2, 3, 4) AND ";

@@ -134,7 +134,7 @@ fn lower(condition: &Condition, whom: &For<'_>) -> Result<Lowered> {
             mine(whom.groups.clone(), "assigned_group_id", *flag != negated)
         }
         (Fact::Query, Operand::Texts(texts)) => {
-            Lowered::Query(search::parse(texts.first().map(String::as_str).unwrap_or_default())?)
+            Lowered::Query(search::parse(texts.first().map(String::as_str).unwrap_or_default(), whom.now)?)
         }
         (Fact::Age(_, key), Operand::Numbers(minutes, _)) => {
             age(key, operation, minutes.first().copied().unwrap_or_default(), whom.now)

@@ -97,7 +97,7 @@ pub(super) fn operand(fact: Fact, operation: Operation, value: &Value) -> Result
         Fact::Query => {
             let found = texts(&values, search::LENGTH_LIMIT)?;
             let Operand::Texts(texts) = &found else { return Ok(found) };
-            match texts.first().map(|text| search::parse(text)) {
+            match texts.first().map(|text| search::parse(text, Timestamp(0))) {
                 Some(Ok(query)) if !query.is_blank() => Ok(found),
                 Some(Err(fault)) => Err(Wrong::Value(format!("a query: {}", fault.first.message))),
                 _ => Err(Wrong::Value("a query with a word to look for".into())),

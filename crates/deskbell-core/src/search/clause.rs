@@ -1,6 +1,7 @@
 //! What a query asks of one entry, and how each engine is asked.
 
 use super::compound::{is_iban_group, is_iban_head, push_dot};
+use super::field::Side;
 use super::fold::fold;
 use super::scan::{Link, Scan, has_digit};
 use super::segment::OVERLAP;
@@ -55,20 +56,41 @@ impl Clause {
         out
     }
 
+    /// One that is met where any of them is.
+    pub(super) fn any_of(clauses: Vec<Self>) -> Self {
+        let mut any: Vec<Vec<Sequence>> = Vec::new();
+        for all in clauses.into_iter().flat_map(|clause| clause.any) {
+            if !any.contains(&all) {
+                any.push(all);
+            }
+        }
+        Self { any }
+    }
+
+    /// Whether a beginning is in it, for which SQLite puts together the places of all words that begin so each time it is asked.
+    pub fn has_prefix(&self) -> bool {
+        self.any.iter().flatten().any(|sequence| sequence.prefix)
+    }
+
+    /// Whether it is of one side of a ticket's head alone.
+    pub(super) fn is_marked(&self) -> bool {
+        let tokens = || self.any.iter().flatten().flat_map(|sequence| &sequence.tokens);
+        tokens().all(|token| token.starts_with([Side::From.mark(), Side::To.mark()]))
+    }
+
+    /// The same of one side of a ticket's head alone.
+    pub(super) fn marked(mut self, side: Side) -> Self {
+        for token in self.any.iter_mut().flatten().flat_map(|sequence| &mut sequence.tokens) {
+            token.insert(0, side.mark());
+        }
+        self
+    }
+
     /// The clauses of a word or phrase: none if there is nothing to look for in it, several if it is so
     /// long that a text's segments would cut it.
     pub(super) fn of(text: &str, prefix: bool) -> Vec<Self> {
         let scan = Scan::of(&[text]);
-        let mut end = scan.parts.len();
-        let Some(last) = scan.parts.last() else { return Vec::new() };
-        let mut open = prefix;
-        if last.dense {
-            // In a script without blanks any stretch is found, so the last character may have a follower. It
-            // is in the pair before, or stands for every pair that begins with it.
-            let in_pair = end > 1 && scan.parts[end - 2].dense && last.link == Link::Touching;
-            end -= usize::from(in_pair);
-            open = !in_pair;
-        }
+        let Some((end, open)) = extent(&scan, prefix) else { return Vec::new() };
         let whole = Piece { scan: &scan, start: 0, end, open };
         if end <= OVERLAP {
             return vec![whole.clause()];
@@ -81,6 +103,33 @@ impl Clause {
             })
             .collect()
     }
+}
+
+/// How many parts of a word or phrase are looked for, and whether the last one is a beginning. `None` if there are none.
+fn extent(scan: &Scan, prefix: bool) -> Option<(usize, bool)> {
+    let end = scan.parts.len();
+    let last = scan.parts.last()?;
+    if !last.dense {
+        return Some((end, prefix));
+    }
+    // In a script without blanks any stretch is found, so the last character may have a follower. It is in the pair before,
+    // or stands for every pair that begins with it.
+    let in_pair = end > 1 && scan.parts[end - 2].dense && last.link == Link::Touching;
+    Some((end - usize::from(in_pair), !in_pair))
+}
+
+/// The words of a word or phrase in order, for showing where a text has them, and whether the last one is a beginning.
+pub(super) fn plain(text: &str, prefix: bool) -> Option<(Vec<String>, bool)> {
+    let scan = Scan::of(&[text]);
+    let (end, open) = extent(&scan, prefix)?;
+    Some(((0..end).map(|k| scan.token(k).to_owned()).collect(), open))
+}
+
+/// Whether a beginning is so short that a large part of all words may have it: one letter or digit alone.
+pub(super) fn is_short(text: &str) -> bool {
+    let scan = Scan::of(&[text]);
+    matches!(&scan.parts[..], [only] if !only.dense && scan.token(0).chars().count() < 2)
+        && !text.contains('@')
 }
 
 /// Some parts of a word or phrase.

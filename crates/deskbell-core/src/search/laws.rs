@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::segment::{BREAK, OVERLAP};
+use super::tests::parse;
 use super::*;
 
 /// Texts of what is hard: scripts, marks, joiners, addresses, numbers and signs in any order.
@@ -19,6 +20,51 @@ fn text() -> impl Strategy<Value = String> {
         3 => Just(" ".to_owned()),
     ];
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// A query of words in brackets.
+#[derive(Clone, Debug)]
+enum Tree {
+    Word(&'static str),
+    Not(Box<Tree>),
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+}
+
+impl Tree {
+    fn any() -> impl Strategy<Value = Self> {
+        let word = prop::sample::select(vec!["a", "b", "c", "ab", "bc"]).prop_map(Self::Word);
+        word.prop_recursive(4, 12, 3, |inner| {
+            let several = || prop::collection::vec(inner.clone(), 2..4);
+            prop_oneof![
+                inner.clone().prop_map(|of| Self::Not(Box::new(of))),
+                several().prop_map(Self::All),
+                several().prop_map(Self::Any),
+            ]
+        })
+    }
+
+    fn written(&self) -> String {
+        let list = |of: &[Self], joint: &str| {
+            let of: Vec<String> = of.iter().map(Self::written).collect();
+            format!("({})", of.join(joint))
+        };
+        match self {
+            Self::Word(word) => (*word).to_owned(),
+            Self::Not(of) => format!("-({})", of.written()),
+            Self::All(of) => list(of, " "),
+            Self::Any(of) => list(of, " OR "),
+        }
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        match self {
+            Self::Word(word) => text.split_whitespace().any(|other| other == *word),
+            Self::Not(of) => !of.holds(text),
+            Self::All(of) => of.iter().all(|of| of.holds(text)),
+            Self::Any(of) => of.iter().any(|of| of.holds(text)),
+        }
+    }
 }
 
 fn finds(query: &str, text: &str) -> bool {
@@ -62,8 +108,10 @@ proptest! {
     #[test]
     fn any_word_of_a_text_finds_it(text in text()) {
         for word in text.split_whitespace() {
-            if let Ok(query) = parse(word) {
-                prop_assert!(query.clauses.is_empty() || matches(&query, &[&[&text]]), "{:?} in {:?}", word, text);
+            // A word that leaves out, or names a field, is none.
+            let plain = !word.starts_with('-') && !word.contains([':', '(', ')']);
+            if let Some(query) = parse(word).ok().filter(|_| plain) {
+                prop_assert!(query.root.is_none() || matches(&query, &[&[&text]]), "{:?} in {:?}", word, text);
             }
         }
     }
@@ -73,7 +121,8 @@ proptest! {
         let text = text.replace(['"', '“', '”', '«', '»', '\u{201E}', '\u{201F}', '\u{FF02}'], " ");
         let words: Vec<&str> = text.split_whitespace().skip(skip).take(take).collect();
         let phrase = format!("\"{}\"", words.join(" "));
-        if !parse(&phrase).unwrap().clauses.is_empty() {
+        // One that ends with a beginning of one letter is refused.
+        if parse(&phrase).is_ok_and(|query| query.root.is_some()) {
             prop_assert!(finds(&phrase, &text), "{phrase:?} in {text:?}");
         }
     }
@@ -83,6 +132,9 @@ proptest! {
         let scan = scan::Scan::of(&[&text]);
         for k in 0..scan.parts.len() {
             let beginning: String = scan.token(k).chars().take(length).collect();
+            if parse(&format!("{beginning}*")).is_err() {
+                continue;
+            }
             prop_assert!(finds(&format!("{beginning}*"), &text), "{beginning:?}* in {text:?}");
         }
     }
@@ -98,6 +150,28 @@ proptest! {
     }
 
     #[test]
+    fn an_excerpt_is_a_stretch_of_the_text_with_a_hit(text in text(), skip in 0_usize..4, star in any::<bool>()) {
+        let Some(word) = text.split_whitespace().nth(skip) else { return Ok(()) };
+        let Ok(query) = parse(&if star { format!("{word}*") } else { word.to_owned() }) else { return Ok(()) };
+        if let Some(excerpt) = query.excerpt(&text, None) {
+            let shown: String = excerpt.pieces.iter().map(|piece| piece.text.as_str()).collect();
+            let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            prop_assert!(plain.contains(&shown), "{shown:?} of {plain:?}");
+            prop_assert!(excerpt.pieces.iter().any(|piece| piece.hit));
+            prop_assert!(excerpt.pieces.iter().all(|piece| !piece.text.is_empty()));
+            prop_assert_eq!(excerpt.cut_before, !plain.starts_with(&shown));
+        }
+    }
+
+    #[test]
+    fn without_and_or_and_brackets_are_what_they_say(texts in prop::collection::vec("[abc ]{0,8}", 1..8), tree in Tree::any()) {
+        let Ok(query) = parse(&tree.written()) else { return Ok(()) };
+        for text in &texts {
+            prop_assert_eq!(matches(&query, &[&[text]]), tree.holds(text), "{:?} in {:?}", tree.written(), text);
+        }
+    }
+
+    #[test]
     fn plain_phrases_are_found_like_a_substring_of_words(text in "[ab ]{0,16}", query in "[ab]{1,2}( [ab]{1,2}){0,3}") {
         let words = |text: &str| format!(" {} ", text.split_whitespace().collect::<Vec<_>>().join(" "));
         prop_assert_eq!(finds(&format!("\"{query}\""), &text), words(&text).contains(&words(&query)));
@@ -110,7 +184,8 @@ proptest! {
             let lexemes = segment.tokens().filter(|token| *token != BREAK).count();
             prop_assert_eq!(segment.tsvector_text().matches("':").count(), lexemes);
         }
-        for clause in parse(&text).map(|query| query.clauses).unwrap_or_default() {
+        let query = parse(&text);
+        for clause in query.iter().flat_map(Query::clauses) {
             let sequences = || clause.any.iter().flatten();
             prop_assert!(sequences().all(|s| s.tokens.iter().all(|t| is_clean(t)) && s.tokens.len() <= OVERLAP));
             let fts5 = bones(&clause.fts5(), '"').replace(" OR ", "").replace(" AND ", "");

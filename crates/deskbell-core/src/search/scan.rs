@@ -70,6 +70,14 @@ impl Scan {
         scan
     }
 
+    /// The parts of a text that is folded already.
+    pub(super) fn of_folded(mut text: String) -> Self {
+        text.push('\n');
+        let mut scan = Self { text, parts: Vec::new() };
+        scan.split(0);
+        scan
+    }
+
     fn split(&mut self, from: usize) {
         let mut at = from;
         while at < self.text.len() {

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::compound::Compounds;
+use super::field::Side;
 use super::scan::{Link, Scan};
 
 /// A position that matches nothing: between fields, and before what is indexed beside the parts.
@@ -18,6 +19,8 @@ pub(super) const OVERLAP: usize = 64;
 const POSITIONS: usize = 16_000;
 const BYTES: usize = 600_000;
 const PLACES: u32 = 250;
+/// Up to so many bytes a segment takes in what another one would hold; they are fewer positions than it may have.
+const ROOM: usize = 12_000;
 
 /// The tokens of an entry, or of a piece of a long one: one row of the index.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +51,19 @@ impl Segment {
         out
     }
 
+    /// The same tokens as those of one side of a ticket.
+    fn marked(&self, side: Side) -> Self {
+        let mut text = String::with_capacity(self.text.len() * 3 / 2);
+        for token in self.tokens() {
+            put(&mut text, "");
+            if token != BREAK {
+                text.push(side.mark());
+            }
+            text.push_str(token);
+        }
+        Self { text }
+    }
+
     /// The tokens in order; their place is their position.
     pub(super) fn tokens(&self) -> impl Iterator<Item = &str> {
         self.text.split(' ').filter(|token| !token.is_empty())
@@ -64,6 +80,23 @@ pub fn index_fields(fields: &[&str]) -> Vec<Segment> {
     let compounds = Compounds::of(&scan);
     let writer = Writer { scan: &scan, compounds: &compounds };
     cut(&writer).into_iter().map(|range| writer.segment(range)).collect()
+}
+
+/// The segments of a ticket's head: its fields, and once more who it is from and to, so that these are found alone.
+pub fn index_head(fields: &[&str], from: &[&str], to: &[&str]) -> Vec<Segment> {
+    let mut segments = index_fields(fields);
+    for (side, fields) in [(Side::From, from), (Side::To, to)] {
+        for marked in index_fields(fields).iter().map(|segment| segment.marked(side)) {
+            match segments.last_mut() {
+                Some(last) if last.text.len() + marked.text.len() < ROOM => {
+                    put(&mut last.text, BREAK);
+                    put(&mut last.text, &marked.text);
+                }
+                _ => segments.push(marked),
+            }
+        }
+    }
+    segments
 }
 
 /// The segments of an entry of one text.

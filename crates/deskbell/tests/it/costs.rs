@@ -42,6 +42,13 @@ const READS: &[&str] = &[
     "/ticket?status=new&channelID=1",
     "/ticket?customerID=5",
     "/ticket?itemLimit=0&status=open",
+    "/ticket?query=status:open,pending,holding",
+    "/ticket?query=status:closed+brand:2&sort=last_update",
+    "/ticket?query=status:new+channel:e-mail",
+    "/ticket?query=-status:closed+priority:%3E=high",
+    "/ticket?query=customer:5",
+    "/ticket?query=id:77",
+    "/ticket?query=group:2",
     "/changes",
     "/changes?after=700&limit=15",
     "/ticket?applyView=All%20open",
@@ -67,12 +74,30 @@ const WALKED: &[&str] = &[
     "/ticket?priority=urgent&brandID=2&sort=last_update",
     "/ticket?query=77",
     "/view/counts",
+    "/ticket?query=77+-78",
+    "/ticket?query=(77+status:open)+OR+79",
 ];
 const BOUND: u64 = 40_000;
 
 /// Of lists whose total is not kept the tickets are counted, up to 10,000: these grow until then.
-const COUNTED: &[&str] =
-    &["/ticket?tag=invoice", "/ticket?createdFrom=2020-01-01", "/ticket?direction=inbound"];
+const COUNTED: &[&str] = &[
+    "/ticket?tag=invoice",
+    "/ticket?createdFrom=2020-01-01",
+    "/ticket?direction=inbound",
+    "/ticket?query=-77+status:open",
+    "/ticket?query=created:%3E2020-01-01&highlight=true",
+    "/ticket?query=lamp+OR+the&highlight=true",
+];
+
+/// No index leads to these: each ticket is looked at, until 10,000 are found.
+const EACH: &[&str] = &[
+    "/ticket?query=-77",
+    "/ticket?query=-77&sort=last_update",
+    "/ticket?query=77+OR+status:pending",
+    "/ticket?query=-(lamp+OR+tag:invoice)",
+    "/ticket?query=-tag:invoice",
+];
+const STEPS_EACH: u64 = 80;
 
 #[test]
 fn reading_costs_the_same_at_few_tickets_and_at_many() {
@@ -98,6 +123,10 @@ fn reading_costs_the_same_at_few_tickets_and_at_many() {
     for path in WALKED {
         let many = steps(path);
         assert!(many <= BOUND, "{path}: {many} steps");
+    }
+    for path in EACH {
+        let many = steps(path);
+        assert!(many <= STEPS_EACH * MANY, "{path}: {many} steps");
     }
     // Views that no index helps with, or that very many tickets are in, are counted from few rows, and say so.
     let key = desk.admin();

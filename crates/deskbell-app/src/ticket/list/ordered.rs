@@ -3,6 +3,7 @@
 use deskbell_core::Actor;
 use deskbell_db::{Engine, Tx};
 
+use super::asked::Asked;
 use super::key::{Key, Kind};
 use super::{EXACT_UP_TO, Filter, Paging, Sort, page, searched};
 use crate::error::Result;
@@ -38,7 +39,12 @@ pub(super) fn find(
     let engine = tx.engine();
     let mut by = order_by(engine, orders);
     by.limit(paging.limit + 1).offset(start);
-    let Some(query) = &filter.query else {
+    let asked = match &filter.query {
+        Some(query) => Some(Asked::of(tx, actor, filter, query)?),
+        None => None,
+    };
+    let filter = asked.as_ref().map_or(filter, |asked| &asked.filter);
+    let Some(asked) = asked.as_ref().filter(|asked| asked.worded) else {
         let (total, exact) = page::total(tx, actor, filter)?;
         if paging.limit == 0 || total == 0 {
             return Ok((total, exact, Vec::new()));
@@ -48,7 +54,7 @@ pub(super) fn find(
         let ids = tx.all(&statement.text, &statement.params, |row| row.int(0))?;
         return Ok((total, exact, ids));
     };
-    let ids = searched::ids(tx, actor, filter, query)?;
+    let ids = searched::ids(tx, actor, asked)?;
     let total = ids.len() as i64;
     let (shown, exact) = (total.min(EXACT_UP_TO), total <= EXACT_UP_TO);
     if paging.limit == 0 || total == 0 {

@@ -6,6 +6,7 @@ use deskbell_db::{Engine, Tx, Value};
 use super::way::{self, By, Way};
 use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions};
 use crate::error::Result;
+use crate::search::Reach;
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
 
@@ -138,7 +139,7 @@ fn order(paging: &Paging, statement: &mut Statement) {
 fn condition(engine: Engine, actor: &Actor, filter: &Filter, way: &Way) -> Statement {
     let mut condition = Statement::default();
     load::visible(&actor.scope, &mut condition);
-    conditions(&way.rest(filter), engine, &mut condition);
+    conditions(&way.rest(filter), engine, Reach::Each, &mut condition);
     condition
 }
 

@@ -3,17 +3,19 @@
 use std::ops::ControlFlow;
 
 use deskbell_core::Actor;
-use deskbell_core::search::Query;
+use deskbell_core::search::Clause;
 use deskbell_db::{Engine, Tx};
 
-use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions};
+use super::asked::Asked;
+use super::{EXACT_UP_TO, Filter, Paging, Sort, conditions, page, way};
 use crate::error::Result;
-use crate::search::{self, Frequent};
+use crate::search::{self, Condition, Frequent, Reach};
 use crate::statement::Statement;
 use crate::ticket::{load, sql};
 
-/// How many ids go into one statement.
+/// How many ids go into one statement; and where its words are costly to look up.
 const TOGETHER: usize = 512;
+const MANY_TOGETHER: usize = 8_192;
 
 /// How many hidden tickets are few.
 const FEW: i64 = 1_000;
@@ -21,22 +23,50 @@ const FEW: i64 = 1_000;
 /// How many hits more than a total counts are counted, so that a count that is remembered stays of use for a while.
 const MARGIN: i64 = 2_000;
 
+/// Up to so many tickets of a caller with limits are looked at one by one, so that it makes no difference what others have.
+const OWN: i64 = 2_000;
+
+/// How many ids lie between hits, about, up to which their words are looked up together.
+const DENSE: i64 = 16;
+
+/// How many ids a first window spans where all tickets are walked, and how many hits make a window large enough.
+const WINDOW: i64 = 4_096;
+const ENOUGH: usize = 1_000;
+
 /// The total, whether it is exact, and the ids of the page and one more.
 pub(super) fn find(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    filter: &Filter,
-    query: &Query,
+    asked: &Asked,
     paging: &Paging,
     frequent: &Frequent,
 ) -> Result<(i64, bool, Vec<i64>)> {
-    if paging.sort == Sort::Id && paging.descending {
-        let hidden = few_hidden(tx, actor, filter)?;
-        let hits = Hits { actor, filter, query, hidden };
-        newest_first(tx, &hits, paging, frequent)
-    } else {
-        sorted(tx, actor, filter, query, paging)
+    if !asked.worded {
+        return page::find(tx, actor, &asked.filter, paging);
     }
+    if asked.words.is_empty() || !actor.scope.is_everything() {
+        let each = asked.with_words(tx.engine());
+        if !is_costly(&each) && way::counted(tx, actor, &each)? <= OWN {
+            return page::find(tx, actor, &each, paging);
+        }
+    }
+    let hits = Hits { actor, filter: &asked.filter, words: &asked.words, hidden: None };
+    if paging.sort == Sort::Id && paging.descending {
+        let hidden = few_hidden(tx, actor, &asked.filter)?.filter(|_| !asked.words.is_empty());
+        newest_first(tx, &Hits { hidden, ..hits }, paging, frequent)
+    } else {
+        sorted(tx, &hits, paging)
+    }
+}
+
+/// Whether words of the filter are costly to look up.
+fn is_costly(filter: &Filter) -> bool {
+    filter.beyond.iter().any(Condition::is_costly)
+}
+
+/// How many ids are looked at together.
+fn together(filter: &Filter) -> usize {
+    if is_costly(filter) { MANY_TOGETHER } else { TOGETHER }
 }
 
 /// In the index's own order: stops as soon as the page is full and the total known, or known to be large.
@@ -47,11 +77,11 @@ fn newest_first(
     frequent: &Frequent,
 ) -> Result<(i64, bool, Vec<i64>)> {
     let moment = match &hits.hidden {
-        Some(hidden) => Some((frequent.moment(tx, hits.query)?, hidden.len() as i64)),
+        Some(hidden) => Some((frequent.moment(tx, hits.words)?, hidden.len() as i64)),
         None => None,
     };
     if moment.as_ref().is_some_and(|(moment, hidden)| moment.at_least() - hidden > EXACT_UP_TO) {
-        return Ok((EXACT_UP_TO, false, page(tx, hits, paging)?));
+        return Ok((EXACT_UP_TO, false, page_of(tx, hits, paging)?));
     }
     let want = wanted(paging);
     let (below, mut skip) = (paging.after.map_or(i64::MAX, |c| c.id), paging.start);
@@ -74,7 +104,7 @@ fn newest_first(
     if let Some((moment, _)) = moment {
         moment.remember(total);
     }
-    let found = if found.len() < want { page(tx, hits, paging)? } else { found };
+    let found = if found.len() < want { page_of(tx, hits, paging)? } else { found };
     Ok((EXACT_UP_TO, false, found))
 }
 
@@ -84,7 +114,7 @@ fn wanted(paging: &Paging) -> usize {
 }
 
 /// A page without a total: begins at the cursor, or walks to `start`.
-fn page(tx: &mut Tx<'_>, hits: &Hits<'_>, paging: &Paging) -> Result<Vec<i64>> {
+fn page_of(tx: &mut Tx<'_>, hits: &Hits<'_>, paging: &Paging) -> Result<Vec<i64>> {
     let (want, mut skip, mut page) = (wanted(paging), paging.start, Vec::new());
     if want == 0 {
         return Ok(page);
@@ -104,7 +134,7 @@ fn page(tx: &mut Tx<'_>, hits: &Hits<'_>, paging: &Paging) -> Result<Vec<i64>> {
 struct Hits<'h> {
     actor: &'h Actor,
     filter: &'h Filter,
-    query: &'h Query,
+    words: &'h [Clause],
     /// All that are not to be shown, ascending, if they are few; then no hit has to be looked at.
     hidden: Option<Vec<i64>>,
 }
@@ -117,17 +147,20 @@ impl Hits<'_> {
         newest: Option<i64>,
         mut each: impl FnMut(i64) -> ControlFlow<()>,
     ) -> Result<()> {
+        if self.words.is_empty() {
+            return walk(tx, self.actor, self.filter, "t.id", newest, |id, _| each(id));
+        }
         if let Some(hidden) = &self.hidden {
             let seen = |id| hidden.binary_search(&id).is_err();
-            let whole = search::one_by_one(tx, self.query, newest, |id| {
+            let whole = search::one_by_one(tx, self.words, newest, |id| {
                 if seen(id) { each(id) } else { ControlFlow::Continue(()) }
             })?;
             if whole.is_some() {
                 return Ok(());
             }
         }
-        search::hits(tx, self.query, newest, |tx, hits| {
-            for some in hits.chunks(TOGETHER) {
+        search::hits(tx, self.words, newest, |tx, hits| {
+            for some in hits.chunks(together(self.filter)) {
                 let there = match &self.hidden {
                     Some(hidden) => {
                         some.iter().copied().filter(|id| hidden.binary_search(id).is_err()).collect()
@@ -143,9 +176,41 @@ impl Hits<'_> {
     }
 }
 
+/// Calls `each` with the id and a column of all tickets that exist for the actor and pass the filters, newest first, for words
+/// that no index leads to.
+fn walk(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    filter: &Filter,
+    column: &str,
+    newest: Option<i64>,
+    mut each: impl FnMut(i64, i64) -> ControlFlow<()>,
+) -> Result<()> {
+    let last = tx.first(sql::NEWEST, &[], |row| row.opt_int(0))?.flatten().unwrap_or(0);
+    let (mut high, mut width) = (newest.unwrap_or(last).min(last), WINDOW);
+    while high > 0 {
+        let low = (high - width + 1).max(1);
+        let columns = format!("t.id, {column}");
+        let mut statement = Statement::new(&sql::select_by(tx.engine(), &columns, None));
+        load::visible(&actor.scope, &mut statement);
+        conditions(filter, tx.engine(), Reach::Window(low, high), &mut statement);
+        statement.push(" AND t.id BETWEEN ").bind(low).push(" AND ").bind(high).push(" ORDER BY t.id DESC");
+        let found = tx.all(&statement.text, &statement.params, |row| Ok((row.int(0)?, row.int(1)?)))?;
+        if found.len() < ENOUGH {
+            width = width.saturating_mul(4);
+        }
+        if found.into_iter().any(|(id, value)| each(id, value).is_break()) {
+            return Ok(());
+        }
+        high = low - 1;
+    }
+    Ok(())
+}
+
 /// All hits, ascending.
-pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, query: &Query) -> Result<Vec<i64>> {
-    let (hits, mut found) = (Hits { actor, filter, query, hidden: None }, Vec::new());
+pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked) -> Result<Vec<i64>> {
+    let hits = Hits { actor, filter: &asked.filter, words: &asked.words, hidden: None };
+    let mut found = Vec::new();
     hits.each(tx, None, |id| {
         found.push(id);
         ControlFlow::Continue(())
@@ -155,21 +220,25 @@ pub(super) fn ids(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, query: &Query
 }
 
 /// In another order: all hits are needed before the first row is known.
-fn sorted(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    filter: &Filter,
-    query: &Query,
-    paging: &Paging,
-) -> Result<(i64, bool, Vec<i64>)> {
+fn sorted(tx: &mut Tx<'_>, hits: &Hits<'_>, paging: &Paging) -> Result<(i64, bool, Vec<i64>)> {
     let mut rows: Vec<(i64, i64)> = Vec::new();
-    search::hits(tx, query, None, |tx, hits| {
-        for some in hits.chunks(TOGETHER) {
-            let statement = admit(tx.engine(), actor, filter, paging.sort.column(), some);
-            rows.extend(tx.all(&statement.text, &statement.params, |row| Ok((row.int(1)?, row.int(0)?)))?);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
+    let column = paging.sort.column();
+    if hits.words.is_empty() {
+        walk(tx, hits.actor, hits.filter, column, None, |id, value| {
+            rows.push((value, id));
+            ControlFlow::Continue(())
+        })?;
+    } else {
+        search::hits(tx, hits.words, None, |tx, found| {
+            for some in found.chunks(together(hits.filter)) {
+                let statement = admit(tx.engine(), hits.actor, hits.filter, column, some);
+                rows.extend(
+                    tx.all(&statement.text, &statement.params, |row| Ok((row.int(1)?, row.int(0)?)))?,
+                );
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
     rows.sort_unstable();
     if paging.descending {
         rows.reverse();
@@ -212,9 +281,17 @@ fn admitted(tx: &mut Tx<'_>, actor: &Actor, filter: &Filter, hits: &[i64]) -> Re
 }
 
 fn admit(engine: Engine, actor: &Actor, filter: &Filter, column: &str, hits: &[i64]) -> Statement {
+    let reach = match hits {
+        [high, .., low]
+            if engine == Engine::Sqlite && (is_costly(filter) || high - low <= DENSE * hits.len() as i64) =>
+        {
+            Reach::Window(*low, *high)
+        }
+        _ => Reach::Each,
+    };
     let mut statement = Statement::new(&sql::select_ids_and(column));
     load::visible(&actor.scope, &mut statement);
-    conditions(filter, engine, &mut statement);
+    conditions(filter, engine, reach, &mut statement);
     statement.push(" AND ").within("t.id", hits).push(" ORDER BY t.id DESC");
     statement
 }

@@ -9,6 +9,7 @@ use deskbell_db::{Tx, Value};
 
 use super::{Filter, Paging, Sort};
 use crate::error::Result;
+use crate::search::Reach;
 use crate::statement::Statement;
 use crate::ticket::counters::{self, Table};
 use crate::ticket::{edit, load, sql};
@@ -342,7 +343,12 @@ fn passed(tx: &mut Tx<'_>, way: &Way, filter: &Filter, most: i64) -> Result<i64>
 
 fn looked_at(tx: &mut Tx<'_>, way: &Way, part: &Filter, most: i64) -> Result<i64> {
     let mut condition = Statement::new("1 = 1");
-    super::conditions(&Filter { archived_too: true, ..part.clone() }, tx.engine(), &mut condition);
+    super::conditions(
+        &Filter { archived_too: true, ..part.clone() },
+        tx.engine(),
+        Reach::Each,
+        &mut condition,
+    );
     let mut statement = super::page::union(tx.engine(), way, condition, None, None);
     statement.limit_about(most.min(LOOK));
     let text = sql::count_of(&statement.text);
@@ -378,6 +384,7 @@ pub(super) fn counters_know(filter: &Filter) -> bool {
         && filter.updated_from.is_none()
         && filter.updated_to.is_none()
         && filter.clauses.is_empty()
+        && filter.beyond.is_empty()
 }
 
 /// About how many tickets there are: the newest id, which costs nothing to know.

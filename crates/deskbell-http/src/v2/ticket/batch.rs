@@ -7,7 +7,9 @@ use deskbell_app::ticket::edit::{Change, Edit};
 use deskbell_core::fault::Detail;
 use deskbell_core::id::MAX_ID;
 use deskbell_core::text::limit;
-use deskbell_core::{BrandId, ChannelId, Code, FormId, GroupId, Permission, Priority, Status, UserId};
+use deskbell_core::{
+    BrandId, ChannelId, Code, FormId, GroupId, Permission, Priority, Status, Timestamp, UserId,
+};
 
 use super::bulk::{self, Words};
 use super::{MOST, delete, list};
@@ -91,7 +93,7 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
             list::check_query(params, wrong);
             if wrong.is_empty()
                 && !params.given("applyView")
-                && list::filter(params).is_ok_and(|filter| filter.is_open())
+                && list::filter(params, Timestamp(0)).is_ok_and(|filter| filter.is_open())
             {
                 wrong.push(detail("query", Code::InvalidParameter, "query has no word to look for."));
             }

@@ -1,14 +1,18 @@
 //! GET /api/v2/ticket: a list of tickets. Rules live in `deskbell_app::ticket::list`.
 
+use deskbell_app::search::{Snippet, snippets};
 use deskbell_app::ticket::list::{self, Cursor, Filter, Paging, Sort, Wish};
 use deskbell_app::{Desk, Lane};
 use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
-use deskbell_core::{Code, Direction, Permission, Priority, Status, search};
+use deskbell_core::{Code, Direction, Permission, Priority, Status, Timestamp, search};
 
 use super::view::TicketView;
 use crate::reply::Page;
 use crate::{Call, Failure, Field, Operation, Params, Reply};
+
+/// The most rows with snippets.
+const HIGHLIGHTED: i64 = 100;
 
 pub(super) fn operation() -> Operation<Desk> {
     Operation::get("ticketList", "/ticket")
@@ -19,7 +23,9 @@ pub(super) fn operation() -> Operation<Desk> {
              filters over status, brand, group, user, channel and priority, at any size; else it is 10000 with \
              itemTotalExact false. Walk long lists by nextCursor: by id or created_at no ticket is repeated or left out, \
              whatever else happens; by last_update or priority one that changes meanwhile may be met twice or missed; \
-             itemStart counts rows anew on each call.",
+             itemStart counts rows anew on each call. query: words that must all be there, \"phrases\", beginnings*, -without, \
+             OR between two, brackets, and fields such as status:open,pending priority:>=high from:anna@ assignee:me \
+             created:>=2026-01-01 updated:<7d is:unassigned; docs/search.md has them all.",
         )
         .needs(Permission::TicketRead)
         .field(apply_view().doc("Id or name of a view: its tickets, narrowed by the filters, and in its order unless sort is sent."))
@@ -30,6 +36,7 @@ pub(super) fn operation() -> Operation<Desk> {
             search_archived(),
             Field::word("sort", Sort::WORDS).default("id").doc("What decides the order; ties go by id."),
             Field::word("order", &["asc", "desc"]).default("desc").doc("desc: highest first."),
+            Field::flag("highlight").doc("true: each row has snippets, where it has the words of query; at most 100 rows."),
             Field::line("cursor", 48).shape("^[0-9a-fA-F]{48}$").doc("nextCursor of the page before; of the same filters, sort and order."),
         ])
         .check(check)
@@ -52,7 +59,7 @@ pub(crate) fn search_archived() -> Field {
 pub(super) fn filters() -> [Field; 15] {
     [
         Field::text("query", search::LENGTH_LIMIT)
-            .doc("Words, \"phrases\" and beginnings*: see docs/search.md."),
+            .doc("Words, \"phrases\", beginnings*, -without, OR, brackets and name:values, as in status:open -tag:spam refund: see docs/search.md."),
         Field::words("status", Status::WORDS).doc("With one of these statuses."),
         Field::words("priority", Priority::WORDS).doc("With one of these priorities."),
         Field::several_ids("brandID").doc("Of these brands."),
@@ -72,7 +79,7 @@ pub(super) fn filters() -> [Field; 15] {
 
 /// What is wrong with the query.
 pub(super) fn check_query(params: &Params, wrong: &mut Vec<Detail>) {
-    if let Some(fault) = params.text("query").and_then(|q| search::parse(q).err()) {
+    if let Some(fault) = params.text("query").and_then(|q| search::parse(q, Timestamp(0)).err()) {
         wrong.push(fault.first);
     }
 }
@@ -80,6 +87,13 @@ pub(super) fn check_query(params: &Params, wrong: &mut Vec<Detail>) {
 /// What must fit together.
 fn check(params: &Params, wrong: &mut Vec<Detail>) {
     check_query(params, wrong);
+    if params.flag("highlight") && params.need("itemLimit") > HIGHLIGHTED {
+        wrong.push(Detail {
+            field: Some("itemLimit".into()),
+            code: Code::InvalidParameter,
+            message: format!("With highlight itemLimit is at most {HIGHLIGHTED}."),
+        });
+    }
     let Some(cursor) = params.text("cursor").filter(|c| !c.is_empty()) else { return };
     let mut refuse = |field: &str, message: &str| {
         wrong.push(Detail {
@@ -98,15 +112,31 @@ fn check(params: &Params, wrong: &mut Vec<Detail>) {
 
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let (wish, paging) = (wish(&call)?, paging(&call.params));
-    let lane = if wish.filter.query.is_some() { Lane::Slow } else { Lane::List };
+    let highlight = call.params.flag("highlight");
+    // What a view asks for in words is not known yet.
+    let is_list = wish.filter.query.as_ref().is_none_or(search::Query::is_plain_filter);
+    let lane = if is_list { Lane::List } else { Lane::Slow };
     let (start, limit, frequent) = (paging.start, paging.limit, call.state.frequent());
     let sorted = call.params.given("sort");
-    let read = call
-        .state
-        .read(lane, &call.actor, move |tx, actor| list::list(tx, actor, &wish, &paging, sorted, &frequent));
-    let page = read.await?;
+    let read = call.state.read(lane, &call.actor, move |tx, actor| {
+        let page = list::list(tx, actor, &wish, &paging, sorted, &frequent)?;
+        let snippets: Option<Vec<Vec<Snippet>>> = match &page.query {
+            _ if !highlight => None,
+            Some(query) => Some(snippets(tx, actor, query, &page.tickets)?),
+            None => Some(vec![Vec::new(); page.tickets.len()]),
+        };
+        Ok((page, snippets))
+    });
+    let (page, snippets) = read.await?;
     let url = &call.state.settings().public_url;
-    let rows: Vec<TicketView<'_>> = page.tickets.iter().map(|t| TicketView::row(t, url)).collect();
+    let row = |(n, ticket): (usize, _)| {
+        let row = TicketView::row(ticket, url);
+        match snippets.as_ref().and_then(|all| all.get(n)) {
+            Some(snippets) => row.with_snippets(snippets),
+            None => row,
+        }
+    };
+    let rows: Vec<TicketView<'_>> = page.tickets.iter().enumerate().map(row).collect();
     let totals = Page {
         start: start.unsigned_abs(),
         limit: limit.unsigned_abs(),
@@ -118,17 +148,18 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
 
 /// Which tickets are meant: those that pass `filter`, of the view that is applied if there is one.
 pub(super) fn wish(call: &Call<Desk>) -> Result<Wish, Failure> {
+    let now = call.state.now();
     Ok(Wish {
-        filter: filter(&call.params)?,
+        filter: filter(&call.params, now)?,
         view: call.params.text("applyView").filter(|name| !name.is_empty()).map(str::to_owned),
-        now: call.state.now(),
+        now,
         public_url: call.state.settings().public_url.clone(),
     })
 }
 
-/// Which tickets are meant: those that pass `filters` and `search_archived`.
-pub(super) fn filter(params: &Params) -> Result<Filter, Failure> {
-    let query = params.text("query").map(search::parse).transpose()?;
+/// Which tickets are meant: those that pass `filters` and `search_archived`. Ages in a query are counted from `now`.
+pub(super) fn filter(params: &Params, now: Timestamp) -> Result<Filter, Failure> {
+    let query = params.text("query").map(|query| search::parse(query, now)).transpose()?;
     Ok(Filter {
         statuses: params.words_as("status", Status::parse),
         priorities: params.words_as("priority", Priority::parse),
@@ -146,7 +177,7 @@ pub(super) fn filter(params: &Params) -> Result<Filter, Failure> {
         updated_to: params.span("updatedTo").map(|s| s.last),
         archived_too: params.word("searchArchived") == Some("yes"),
         query: query.filter(|q| !q.is_blank()),
-        clauses: Vec::new(),
+        ..Filter::default()
     })
 }
 

@@ -2,8 +2,10 @@
 
 use deskbell_app::journal::Recorded;
 use deskbell_app::message::Message;
+use deskbell_app::search::{Of, Snippet};
 use deskbell_app::ticket::Ticket;
 use deskbell_app::ticket::get::{Entry, Item};
+use deskbell_core::search::{Excerpt, Piece};
 use deskbell_core::{Status, TicketId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -59,6 +61,8 @@ pub(super) struct TicketView<'a> {
     timeline: Option<Vec<EntryView<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline_total: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippets: Option<Vec<SnippetView<'a>>>,
 }
 
 impl<'a> TicketView<'a> {
@@ -108,7 +112,14 @@ impl<'a> TicketView<'a> {
             version: ticket.version.0,
             timeline: None,
             timeline_total: None,
+            snippets: None,
         }
+    }
+
+    /// The row with where it has what was searched for.
+    pub(super) fn with_snippets(mut self, snippets: &'a [Snippet]) -> Self {
+        self.snippets = Some(snippets.iter().map(SnippetView::of).collect());
+        self
     }
 
     /// An item with its timeline.
@@ -121,6 +132,43 @@ impl<'a> TicketView<'a> {
             timeline: Some(item.timeline.iter().map(entry).collect()),
             timeline_total: Some(item.timeline_total),
             ..Self::row(&item.ticket, public_url)
+        }
+    }
+}
+
+/// A stretch of a text with hits in it, in pieces of plain text.
+#[derive(Serialize)]
+struct SnippetView<'a> {
+    of: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    cut_before: bool,
+    cut_after: bool,
+    pieces: Vec<PieceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct PieceView<'a> {
+    text: &'a str,
+    hit: bool,
+}
+
+impl<'a> SnippetView<'a> {
+    fn of(snippet: &'a Snippet) -> Self {
+        let (of, id) = match snippet.of {
+            Of::Title => ("title", None),
+            Of::From => ("from", None),
+            Of::To => ("to", None),
+            Of::Entry(kind, id) => (kind.as_str(), Some(id.to_string())),
+        };
+        let piece = |piece: &'a Piece| PieceView { text: &piece.text, hit: piece.hit };
+        let Excerpt { cut_before, cut_after, pieces } = &snippet.excerpt;
+        Self {
+            of,
+            id,
+            cut_before: *cut_before,
+            cut_after: *cut_after,
+            pieces: pieces.iter().map(piece).collect(),
         }
     }
 }
@@ -273,7 +321,23 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
         .map(|(key, schema)| (key.to_owned(), schema))
         .collect::<serde_json::Map<_, _>>()
         .into();
-    let row = object(properties.clone());
+    let mut row = object(properties.clone());
+    row["properties"]["snippets"] = json!({
+        "type": "array",
+        "description": "With highlight=true: where the row has the words of query",
+        "items": object(json!({
+            "of": {"enum": ["title", "from", "to", "message", "note"]},
+            "cut_before": {"type": "boolean", "description": "The text goes on before it"},
+            "cut_after": {"type": "boolean", "description": "The text goes on after it"},
+            "pieces": {
+                "type": "array",
+                "description": "Plain text in order; it is not HTML",
+                "items": object(json!({"text": text(), "hit": {"type": "boolean", "description": "It was looked for"}})),
+            },
+        })),
+    });
+    row["properties"]["snippets"]["items"]["properties"]["id"] =
+        json!({"type": "string", "description": "Of a message or note"});
     if let Some(properties) = properties.as_object_mut() {
         properties.insert(
             "timeline".into(),

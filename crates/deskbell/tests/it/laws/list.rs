@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deskbell_app::ticket::list::{self, Filter, Paging, Sort};
 use deskbell_app::ticket::{Ticket, get};
+use deskbell_core::search::Expr;
 use deskbell_core::{Actor, Direction, Grant, Limit, Priority, Scope, Status, TicketId, Timestamp, search};
 use deskbell_db::Lane;
 use proptest::collection::vec;
@@ -19,6 +20,7 @@ use crate::harness::START;
 
 const TICKETS: usize = 150;
 const TAGS: [&str; 4] = ["vip", "Late", "a, b", "größe"];
+const SENDERS: [&str; 4] = ["", "nora@werft.example", "Anna@werft.example", "x@nora.example"];
 const TITLES: [&str; 5] = ["alpha", "alpha beta", "beta gamma", "Gamma", ""];
 
 /// How a ticket is made.
@@ -29,6 +31,7 @@ struct Seed {
     archived: bool,
     deleted: bool,
     touched: bool,
+    snoozed: bool,
     wait: i64,
 }
 
@@ -37,7 +40,7 @@ fn seed() -> impl Strategy<Value = Seed> {
     let words = (
         select(Priority::WORDS),
         select(Direction::WORDS),
-        select(TITLES.to_vec()),
+        (select(TITLES.to_vec()), select(SENDERS.to_vec())),
         subsequence(TAGS.to_vec(), 0..3),
     );
     let fate = (
@@ -45,15 +48,24 @@ fn seed() -> impl Strategy<Value = Seed> {
         any::<bool>(),
         prop::bool::weighted(0.1),
         prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
         0..40_000i64,
     );
-    (place, words, fate).prop_map(|(place, words, (status, archived, deleted, touched, wait))| {
+    (place, words, fate).prop_map(|(place, words, (status, archived, deleted, touched, snoozed, wait))| {
         let group = if place.1 == 3 && place.0 != 2 { 0 } else { place.1 };
         let fields = json!({
             "brandID": place.0, "assignedGroupID": group, "assignedUserID": place.2, "channelID": place.3,
-            "priority": words.0, "direction": words.1, "title": words.2, "tags": words.3,
+            "priority": words.0, "direction": words.1, "title": words.2.0, "from": words.2.1, "tags": words.3,
         });
-        Seed { fields, status, archived, deleted, touched, wait: if wait < 20_000 { 0 } else { wait } }
+        Seed {
+            fields,
+            status,
+            archived,
+            deleted,
+            touched,
+            snoozed,
+            wait: if wait < 20_000 { 0 } else { wait },
+        }
     })
 }
 
@@ -62,6 +74,10 @@ fn settle(ground: &Ground, seeds: &[Seed]) -> Vec<Ticket> {
     for seed in seeds {
         ground.desk.advance(seed.wait);
         let made = ground.admin.post("/ticket", seed.fields.clone()).expect(200);
+        if seed.snoozed {
+            let path = format!("/ticket/{}", made["ticketID"]);
+            ground.admin.put(&path, json!({"snoozeTime": "2026-12-08 00:00:00"})).expect(200);
+        }
         let mut actions = vec![json!({"actionType": "setStatus", "value": seed.status.as_str()})];
         if seed.archived && seed.status == Status::Closed {
             actions.push(json!({"actionType": "archive"}));
@@ -95,7 +111,7 @@ fn settle(ground: &Ground, seeds: &[Seed]) -> Vec<Ticket> {
 #[derive(Clone, Debug)]
 struct Wish {
     filter: Filter,
-    words: Option<&'static str>,
+    words: Option<String>,
     sort: Sort,
     descending: bool,
     step: i64,
@@ -134,7 +150,11 @@ fn wish() -> impl Strategy<Value = Wish> {
     );
     let times = (moment(), moment(), moment(), moment(), any::<bool>());
     let queries = vec!["alpha", "beta alpha", "\"alpha beta\"", "ga*", "DELTA", "omega", "7"];
-    let query = prop_oneof![2 => Just(None), 1 => select(queries).prop_map(Some)];
+    let query = prop_oneof![
+        2 => Just(None),
+        1 => select(queries).prop_map(|query| Some(query.to_owned())),
+        4 => super::search::language().prop_map(Some),
+    ];
     let pages = (
         select(vec![Sort::Id, Sort::CreatedAt, Sort::LastUpdate, Sort::Priority]),
         any::<bool>(),
@@ -159,8 +179,7 @@ fn wish() -> impl Strategy<Value = Wish> {
                 updated_from: times.2,
                 updated_to: times.3,
                 archived_too: times.4,
-                query: query.map(|q| search::parse(q).expect("a query")),
-                clauses: Vec::new(),
+                ..Filter::default()
             },
             words: query,
             sort: pages.0,
@@ -170,6 +189,23 @@ fn wish() -> impl Strategy<Value = Wish> {
             scope,
         }
     })
+}
+
+impl Wish {
+    /// The same at a moment, from which the ages in its query are counted.
+    fn at(mut self, now: Timestamp) -> Self {
+        self.filter.query = self.words.as_deref().map(|query| search::parse(query, now).expect(query));
+        self
+    }
+
+    /// Whether archived tickets are meant as well.
+    fn archived_too(&self) -> bool {
+        let mut asked = self.filter.archived_too;
+        if let Some(root) = self.filter.query.as_ref().and_then(|query| query.root.as_ref()) {
+            root.leaves(&mut |leaf, wanted| asked |= wanted && *leaf == Expr::Field(search::Test::Archived));
+        }
+        asked
+    }
 }
 
 /// Whether the ticket is in the list: what the API's documents say, one line a filter.
@@ -194,7 +230,7 @@ fn admits(wish: &Wish, ticket: &Ticket, notes: &[String]) -> bool {
         && f.created_to.is_none_or(|t| ticket.created_at <= t)
         && f.updated_from.is_none_or(|t| ticket.last_update >= t)
         && f.updated_to.is_none_or(|t| ticket.last_update <= t)
-        && (f.archived_too || !ticket.archived)
+        && (wish.archived_too() || !ticket.archived)
         && f.query.as_ref().is_none_or(|q| super::search::finds(q, ticket, notes))
 }
 
@@ -276,7 +312,9 @@ pub(super) fn tickets(grounds: &[Ground; 2]) -> Vec<Ticket> {
 fn any_list_is_on_both_engines_what_a_naive_filter_finds() {
     let grounds = both();
     let tickets = tickets(&grounds);
-    let law = runner(150).run(&wish(), |wish| {
+    let now = grounds[0].desk.desk.context().now();
+    let law = runner(400).run(&wish(), |wish| {
+        let wish = wish.at(now);
         let expected = naive(&wish, &tickets);
         grounds.iter().try_for_each(|ground| check(ground, &wish, &expected))
     });
@@ -288,8 +326,9 @@ fn any_list_is_on_both_engines_what_a_naive_filter_finds() {
 fn the_query_string_of_a_list_means_the_same_filter() {
     let grounds = both();
     let tickets = tickets(&grounds);
-    let law = runner(100).run(&wish(), |wish| {
-        let wish = Wish { scope: Scope::everything(), ..wish };
+    let now = grounds[0].desk.desk.context().now();
+    let law = runner(200).run(&wish(), |wish| {
+        let wish = Wish { scope: Scope::everything(), ..wish.at(now) };
         let expected = naive(&wish, &tickets);
         let page: Vec<i64> =
             expected.iter().copied().skip(wish.start as usize).take(wish.step as usize).collect();
@@ -331,7 +370,7 @@ fn query_string(wish: &Wish) -> String {
         ("updatedTo", f.updated_to),
     ];
     pairs.extend(times.into_iter().filter_map(|(name, time)| Some((name, time?.to_string()))));
-    pairs.extend(wish.words.map(|q| ("query", q.to_owned())));
+    pairs.extend(wish.words.clone().map(|q| ("query", q)));
     let sort = match wish.sort {
         Sort::Id => "id",
         Sort::CreatedAt => "created_at",

@@ -10,7 +10,7 @@ use super::ground::Ground;
 use crate::harness::{Seen, TestDesk};
 
 /// Names that calls know, and how they may be spelt.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 39] = [
     "ticketIDs",
     "ticketIDs[]",
     "ticketIDs[0]",
@@ -36,6 +36,7 @@ const NAMES: [&str; 38] = [
     "versions[1]",
     "versions",
     "query",
+    "highlight",
     "cursor",
     "itemLimit",
     "sort",
@@ -51,7 +52,7 @@ const NAMES: [&str; 38] = [
     "apiKey",
 ];
 
-const VALUES: [&str; 34] = [
+const VALUES: [&str; 37] = [
     "",
     "0",
     "1",
@@ -86,6 +87,53 @@ const VALUES: [&str; 34] = [
     "9999-12-31 23:59:59",
     "a@b",
     "*",
+    "status:open OR -(alpha",
+    "assignee:me",
+    "created:<7d",
+];
+
+/// Pieces of the search language, whole and broken.
+const LANGUAGE: [&str; 40] = [
+    "alpha",
+    "a*",
+    "al*",
+    "\"",
+    "“",
+    "»",
+    "(",
+    ")",
+    "-",
+    "--",
+    "*",
+    " OR ",
+    "OR",
+    " AND ",
+    " ",
+    " ",
+    ",",
+    ":",
+    "status:",
+    "status:open",
+    "stauts:",
+    "priority:>=",
+    "high",
+    "tag:",
+    "from:",
+    "to:",
+    "customer:",
+    "assignee:me",
+    "assignee:none",
+    "id:",
+    "7",
+    "..",
+    "created:",
+    "updated:<",
+    "7d",
+    "2026-01-01",
+    "has:",
+    "is:archived",
+    "退",
+    "\u{0}",
 ];
 
 fn piece() -> impl Strategy<Value = String> {
@@ -325,11 +373,13 @@ fn any_query_and_any_cursor_get_a_list_or_a_refusal() {
     ground.admin.post("/ticket", serde_json::json!({"title": "alpha"})).expect(200);
     let cursor = prop_oneof!["[0-9a-f]{48}", "[0-9a-fA-F+-]{40,50}", ".{0,60}"];
     let mut runner = TestRunner::new(Config { cases: 1_500, failure_persistence: None, ..Config::default() });
-    let law = runner.run(&(".{0,40}", cursor, any::<bool>()), |(query, cursor, both)| {
+    let soup = vec(select(LANGUAGE.to_vec()), 0..14).prop_map(|pieces| pieces.concat());
+    let query = prop_oneof![1 => ".{0,40}", 2 => soup];
+    let law = runner.run(&(query, cursor, any::<bool>()), |(query, cursor, both)| {
         for path in
             [format!("query={}", super::escaped(&query)), format!("cursor={}", super::escaped(&cursor))]
         {
-            let path = if both { format!("{path}&sort=last_update") } else { path };
+            let path = if both { format!("{path}&sort=last_update&highlight=true") } else { path };
             let seen = ground.admin.get(&format!("/ticket?{path}"));
             prop_assert!(matches!(seen.status.as_u16(), 200 | 400), "{}", seen.text);
         }

@@ -107,7 +107,7 @@ both_engines! {
             refused(json!({(name): [""]}), invalid, &[name]);
         }
         refused(json!({"query": "  "}), invalid, &["query"]);
-        refused(json!({"query": "status:open"}), invalid, &["query"]);
+        refused(json!({"query": "status:opne"}), invalid, &["query"]);
         refused(json!({"ticketIDs": [id], "status": "new"}), invalid, &["status"]);
         refused(json!({"TicketIDs": "1", "query": "one"}), invalid, &["query"]);
         refused(json!({"ticketIDs": [id], "expectTotal": 1}), invalid, &["expectTotal"]);

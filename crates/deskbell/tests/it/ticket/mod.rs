@@ -16,6 +16,7 @@ mod history;
 mod list;
 mod list_paging;
 mod search;
+mod search_language;
 mod set_priority;
 mod set_status;
 mod setup;

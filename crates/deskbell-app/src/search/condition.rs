@@ -1,0 +1,125 @@
+//! What a query asks of a ticket, as SQL over a row `t`.
+
+use deskbell_core::search::Clause;
+use deskbell_db::Engine;
+
+use super::{PLACES, sql};
+use crate::statement::Statement;
+
+/// A condition on a ticket `t`, true or false and never unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// All of these.
+    All(Vec<Condition>),
+    /// One of these.
+    Any(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// An entry meets a clause.
+    Words {
+        /// Which engine is asked.
+        engine: Engine,
+        /// As it is asked.
+        text: String,
+        /// Whether asking is costly, so that it is better done once for many tickets than for each.
+        costly: bool,
+    },
+    /// A column has one of these values.
+    Among(&'static str, Vec<i64>),
+    /// A column is at least and at most so.
+    Between(&'static str, Option<i64>, Option<i64>),
+    /// Has one of these tags, as they are compared.
+    Tagged(Vec<String>),
+    /// Never.
+    Nothing,
+}
+
+/// Which tickets a statement looks at, which decides how words are looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach {
+    /// Some here and there: the index is asked for each.
+    Each,
+    /// Those from one id to another: the index is asked once for all.
+    Window(i64, i64),
+}
+
+impl Condition {
+    pub(crate) fn words(engine: Engine, clause: &Clause) -> Self {
+        let text = match engine {
+            Engine::Sqlite => clause.fts5(),
+            Engine::Postgres => clause.tsquery(),
+        };
+        Self::Words { engine, text, costly: engine == Engine::Sqlite && clause.has_prefix() }
+    }
+
+    /// Whether words are in it that should be asked for once for many tickets.
+    pub(crate) fn is_costly(&self) -> bool {
+        match self {
+            Self::All(of) | Self::Any(of) => of.iter().any(Self::is_costly),
+            Self::Not(of) => of.is_costly(),
+            Self::Words { costly, .. } => *costly,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn append(&self, reach: Reach, statement: &mut Statement) {
+        match self {
+            Self::All(of) => list(of, " AND ", reach, statement),
+            Self::Any(of) => list(of, " OR ", reach, statement),
+            Self::Not(of) => {
+                statement.push("NOT (");
+                of.append(reach, statement);
+                statement.push(")");
+            }
+            Self::Words { engine, text, .. } => words(*engine, text, reach, statement),
+            Self::Among(column, values) => {
+                statement.within(column, values);
+            }
+            Self::Between(column, low, high) => {
+                statement.push("(1 = 1");
+                for (sign, bound) in [(" >= ", low), (" <= ", high)] {
+                    if let Some(bound) = bound {
+                        statement.push(" AND ").push(column).push(sign).bind(*bound);
+                    }
+                }
+                statement.push(")");
+            }
+            Self::Tagged(tags) => {
+                statement.push(sql::TAGGED);
+                statement.among("tt.tag", tags.iter().map(|tag| tag.clone().into()).collect()).push(")");
+            }
+            Self::Nothing => {
+                statement.push("1 = 0");
+            }
+        }
+    }
+}
+
+fn list(of: &[Condition], joint: &str, reach: Reach, statement: &mut Statement) {
+    statement.push("(");
+    for (n, condition) in of.iter().enumerate() {
+        statement.push(if n > 0 { joint } else { "" });
+        condition.append(reach, statement);
+    }
+    statement.push(")");
+}
+
+fn words(engine: Engine, text: &str, reach: Reach, statement: &mut Statement) {
+    match (engine, reach) {
+        (Engine::Sqlite, Reach::Each) => {
+            statement.push(sql::SQLITE_HAS).bind(text.to_owned()).push(sql::SQLITE_HAS_HERE);
+        }
+        (Engine::Sqlite, Reach::Window(low, high)) => {
+            statement.push(sql::SQLITE_AMONG).bind(text.to_owned()).push(sql::SQLITE_AMONG_FROM);
+            statement.bind(low.saturating_mul(PLACES)).push(" AND ");
+            statement.bind(high.saturating_mul(PLACES).saturating_add(PLACES - 1)).push(")");
+        }
+        (Engine::Postgres, Reach::Each) => {
+            statement.push(sql::POSTGRES_HAS).bind(text.to_owned()).push(sql::POSTGRES_QUERY).push(")");
+        }
+        (Engine::Postgres, Reach::Window(low, high)) => {
+            statement.push(sql::POSTGRES_AMONG).bind(text.to_owned()).push(sql::POSTGRES_QUERY);
+            statement.push(sql::POSTGRES_AMONG_FROM).bind(low).push(" AND ").bind(high).push(")");
+        }
+    }
+}
