@@ -64,8 +64,8 @@ impl Condition {
 
     pub(crate) fn append(&self, reach: Reach, statement: &mut Statement) {
         match self {
-            Self::All(of) => list(of, " AND ", reach, statement),
-            Self::Any(of) => list(of, " OR ", reach, statement),
+            Self::All(of) => list(of, AND, reach, statement),
+            Self::Any(of) => list(of, OR, reach, statement),
             Self::Not(of) => {
                 statement.push("NOT (");
                 of.append(reach, statement);
@@ -95,7 +95,14 @@ impl Condition {
     }
 }
 
+const AND: &str = " AND ";
+const OR: &str = " OR ";
+
 fn list(of: &[Condition], joint: &str, reach: Reach, statement: &mut Statement) {
+    if of.is_empty() {
+        statement.push(if joint == OR { "1 = 0" } else { "1 = 1" });
+        return;
+    }
     statement.push("(");
     for (n, condition) in of.iter().enumerate() {
         statement.push(if n > 0 { joint } else { "" });

@@ -11,8 +11,8 @@ mod find;
 mod frequent;
 mod sql;
 
-use deskbell_core::TicketId;
 use deskbell_core::search::{Segment, index_fields, index_head};
+use deskbell_core::{Direction, TicketId};
 use deskbell_db::{Engine, Tx};
 
 use crate::error::Result;
@@ -37,7 +37,12 @@ fn place(ticket: TicketId, segment: i64) -> i64 {
 fn head_segments(ticket: &Ticket) -> Vec<Segment> {
     let fields = ticket.head_fields();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut segments = index_head(&fields, &[fields[3], fields[4], fields[7]], &[fields[5], fields[6]]);
+    // The number in its international form is that of the customer's side.
+    let (from, to) = match ticket.direction {
+        Direction::Inbound => (fields[7], ""),
+        Direction::Outbound => ("", fields[7]),
+    };
+    let mut segments = index_head(&fields, &[fields[3], fields[4], from], &[fields[5], fields[6], to]);
     // The limits of the fields keep them far below this; it only says that a head never runs into the messages.
     segments.truncate(HEAD_PLACES as usize);
     segments
@@ -52,7 +57,7 @@ pub(crate) fn add_head(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
 
 /// The same after they have changed.
 pub(crate) fn replace_head(tx: &mut Tx<'_>, before: &Ticket, now: &Ticket) -> Result<()> {
-    if before.head_fields() == now.head_fields() {
+    if before.head_fields() == now.head_fields() && before.direction == now.direction {
         return Ok(());
     }
     remove(tx, before.id, 0, &head_segments(before))?;

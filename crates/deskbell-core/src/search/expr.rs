@@ -2,8 +2,9 @@
 
 use super::clause::Clause;
 use super::field::Test;
+use crate::address::{self, Kind};
 
-/// A condition on a ticket. No list in it is empty, none stands directly in one of its kind, and what stands twice in a
+/// A condition on a ticket. Of a query that was read, no list in it is empty, none stands directly in one of its kind, and what stands twice in a
 /// list stands there once.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Expr {
@@ -48,6 +49,36 @@ impl Expr {
         only(any, Self::Any)
     }
 
+    /// The same with telephone numbers as they are dialled in any of these countries (ISO 3166 alpha-2).
+    #[must_use]
+    pub fn in_countries(self, countries: &[String]) -> Self {
+        let list = |of: Vec<Self>| -> Vec<Self> {
+            of.into_iter().map(|expr| expr.in_countries(countries)).collect()
+        };
+        let nothing = || Self::Any(Vec::new());
+        match self {
+            Self::All(of) => Self::all(list(of)).unwrap_or_else(nothing),
+            Self::Any(of) => Self::any(list(of)).unwrap_or_else(nothing),
+            Self::Not(of) => Self::Not(Box::new(of.in_countries(countries))),
+            Self::Field(Test::Line(side, text)) => {
+                let anywhere = std::iter::once("");
+                let of = anywhere.chain(countries.iter().map(String::as_str));
+                let lines = of.filter_map(|country| address::canonical_of(Kind::Telephone, &text, country));
+                let words = lines.flat_map(|line| Clause::of(&line, false));
+                // What stands for none of them is joined to the words as they were written, and adds nothing.
+                Self::any(words.map(|clause| Self::Words(clause.marked(side)))).unwrap_or_else(nothing)
+            }
+            other => other,
+        }
+    }
+
+    /// Whether a telephone number is in it that `in_countries` has to read.
+    pub fn has_line(&self) -> bool {
+        let mut has = false;
+        self.leaves(&mut |leaf, _| has |= matches!(leaf, Self::Field(Test::Line(..))));
+        has
+    }
+
     /// The conditions that must all hold.
     pub fn conjuncts(&self) -> &[Self] {
         if let Self::All(all) = self { all } else { std::slice::from_ref(self) }
@@ -68,6 +99,7 @@ impl Expr {
         match self {
             Self::Words(clause) => Some(clause.clone()),
             Self::All(of) => of.iter().find_map(Self::needed),
+            Self::Any(of) if of.is_empty() => None,
             Self::Any(of) => {
                 let needed: Option<Vec<Clause>> = of.iter().map(Self::needed).collect();
                 needed.map(Clause::any_of)

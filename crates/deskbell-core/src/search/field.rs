@@ -55,6 +55,8 @@ pub enum Test {
     Created(Vec<Times>),
     /// Last changed within one of these.
     Updated(Vec<Times>),
+    /// From or to this telephone number, of which only a country says what it is: `Expr::in_countries` puts words in its place.
+    Line(Side, String),
     /// Assigned to nobody.
     Unassigned,
     /// In the archive.
@@ -141,6 +143,14 @@ pub(super) fn test(field: &Field, at: usize, now: Timestamp) -> Result<Test, Wro
         "has" => return Err(has(&field.values[0])),
         _ => return is(&field.values, now),
     })
+}
+
+/// Whether this may be a telephone number.
+pub(super) fn is_line(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let end = text.find("ext").unwrap_or(text.len());
+    digits >= 6
+        && text[..end].chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-/().".contains(c))
 }
 
 /// Refuses a field without a value.

@@ -4,7 +4,7 @@
 
 use super::clause::{Clause, iban_words, is_short, plain};
 use super::expr::Expr;
-use super::field::{self, FIELDS, Side, Wrong};
+use super::field::{self, FIELDS, Side, Test, Wrong};
 use super::lex::{Field, Kind, Misspelt, Text, Token, lex};
 use crate::fault::{Code, Fault};
 use crate::time::Timestamp;
@@ -289,6 +289,9 @@ impl Parser<'_> {
                 return Err(wrong(Wrong { at: value.at, message }));
             };
             any.push(words);
+            if !value.prefix && field::is_line(&value.text) {
+                any.push(Expr::Field(Test::Line(side, value.text.clone())));
+            }
         }
         // There is at least one value.
         Ok(Expr::any(any).unwrap_or(Expr::Any(Vec::new())))

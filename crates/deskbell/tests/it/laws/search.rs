@@ -111,11 +111,12 @@ pub(crate) fn finds(query: &Query, ticket: &Ticket, notes: &[String]) -> bool {
         &ticket.to_name,
         phone,
     ];
+    let inbound = ticket.direction == deskbell_core::Direction::Inbound;
     let entries: Vec<&str> = notes.iter().map(String::as_str).collect();
     let facts = Facts {
         head: &head,
-        from: &[head[3], head[4], phone],
-        to: &[head[5], head[6]],
+        from: &[head[3], head[4], if inbound { phone } else { "" }],
+        to: &[head[5], head[6], if inbound { "" } else { phone }],
         entries: &entries,
         test: &|test| is_so(test, ticket),
     };
@@ -153,6 +154,8 @@ fn is_so(test: &Test, ticket: &Ticket) -> bool {
         Test::Id(ranges) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&ticket.id.0)),
         Test::Created(times) => timed(times, ticket.created_at),
         Test::Updated(times) => timed(times, ticket.last_update),
+        // The ground has no telephone numbers.
+        Test::Line(..) => false,
         Test::Unassigned => ticket.user.0 == 0,
         Test::Archived => ticket.archived,
         Test::Snoozed { now } => ticket.snooze_time.is_some_and(|time| time > *now),

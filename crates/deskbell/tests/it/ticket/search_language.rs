@@ -230,6 +230,23 @@ both_engines! {
         assert_eq!(found(&key, "is:snoozed"), [] as [i64; 0]);
     }
 
+    fn a_telephone_number_is_found_in_any_written_form(desk: TestDesk) {
+        let key = desk.admin();
+        key.put("/brand/1", json!({"country": "DE"})).expect(200);
+        let a = desk.ticket(json!({"title": "a", "from": "+49 (0) 30 / 23125-042"}));
+        let b = desk.ticket(json!({"title": "b", "to": "030 23125042", "direction": "outbound"}));
+        let c = desk.ticket(json!({"title": "calls +493023125042", "from": "+39 06 1234567"}));
+        for line in ["0049 30 23125042", "030/23125042", "+493023125042", "030 23125042", "+49 30 23125042", "+49 (0) 30 / 23125-042"] {
+            assert_eq!(found(&key, &format!("from:\"{line}\"")), [a], "{line}");
+            assert_eq!(found(&key, &format!("to:\"{line}\"")), [b], "{line}");
+            assert_eq!(found(&key, &format!("-from:\"{line}\"")), [b, c], "{line}");
+        }
+        assert_eq!(found(&key, "from:030/23125042 OR from:\"0039 06 1234567\""), [a, c]);
+        assert_eq!(found(&key, "from:030/23125042,\"+39061234567\" status:new"), [a, c]);
+        assert_eq!(found(&key, "from:\"999999999999999\""), [] as [i64; 0]);
+        assert_eq!(found(&key, "from:\"030 23125043\""), [] as [i64; 0]);
+    }
+
     fn a_change_is_found_at_once_by_its_fields(desk: TestDesk) {
         let id = desk.ticket(json!({"title": "lamp", "from": "nora@werft.example"}));
         let key = desk.admin();
