@@ -69,13 +69,18 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(env("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(subcommand).current_dir(root());
     // What cargo says of this program is none of theirs: build scripts that look at it would run again for nothing.
-    for (name, _) in std::env::vars_os() {
+    for name in names_of_env() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
             command.env_remove(&name);
         }
     }
     command
+}
+
+#[expect(clippy::disallowed_methods, reason = "xtask has no configuration of its own")]
+fn names_of_env() -> Vec<std::ffi::OsString> {
+    std::env::vars_os().map(|(name, _)| name).collect()
 }
 
 /// Whether a program of that name is on the PATH.
