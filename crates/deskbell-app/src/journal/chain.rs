@@ -79,12 +79,12 @@ impl Chained {
         for time in 10..12 {
             self.number(row.int(time)?);
         }
-        for time in 12..14 {
+        for time in 12..15 {
             let time = row.opt_int(time)?;
             self.0.push(time.is_some().into());
             self.number(time.unwrap_or(0));
         }
-        self.bytes(row.blob(14)?);
+        self.bytes(row.blob(15)?);
         Ok(row.int(0)?)
     }
 

@@ -13,6 +13,7 @@ use super::row::Ticket;
 use super::sql;
 use super::undo::Back;
 use crate::error::{Error, Result};
+use crate::message::Spoken;
 
 /// One thing to do to a ticket.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -95,6 +96,10 @@ pub struct Draft {
     pub(super) before: Ticket,
     pub(super) now: Ticket,
     pub(super) notes: Vec<String>,
+    /// Messages that come with the edits.
+    pub(super) messages: Vec<Spoken>,
+    /// Events that no field tells: what, and the value.
+    pub(super) events: Vec<(&'static str, String)>,
     pub(super) delete: Option<bool>,
     /// What only taking back does.
     pub(super) back: Back,
@@ -122,6 +127,8 @@ impl Draft {
             now: ticket.clone(),
             before: ticket,
             notes: Vec::new(),
+            messages: Vec::new(),
+            events: Vec::new(),
             delete: None,
             back: Back::default(),
             placed_by: None,
@@ -333,7 +340,13 @@ fn require_group(tx: &mut Tx<'_>, actor: &Actor, field: &str, group: GroupId) ->
 }
 
 /// Refuses a user that does not exist for the actor, or is not active.
-fn require_user(tx: &mut Tx<'_>, actor: &Actor, field: &str, user: UserId, lock: bool) -> Result<()> {
+pub(crate) fn require_user(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    field: &str,
+    user: UserId,
+    lock: bool,
+) -> Result<()> {
     if user.is_none() {
         return Ok(());
     }

@@ -84,7 +84,10 @@ pub(crate) fn body(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<String> {
         tx.all(&sql::told_alone(tx.engine()), &[delivery.position.into()], read)?
     };
     let last = rows.last();
-    let is_entry = matches!(event, Event::MessageCreated | Event::NoteCreated | Event::NoteDeleted);
+    let is_entry = matches!(
+        event,
+        Event::MessageCreated | Event::MessageDeleted | Event::NoteCreated | Event::NoteDeleted
+    );
     let changes = rows.iter().map(|row| Change {
         item_type: row.item_type.clone(),
         item_type_old: row.before.clone().unwrap_or_default(),

@@ -7,6 +7,7 @@ mod customer;
 mod group;
 mod job;
 mod key;
+mod message;
 mod page;
 mod ticket;
 mod time;
@@ -21,6 +22,7 @@ use crate::Operation;
 /// Every call.
 pub fn operations() -> Vec<Operation<Desk>> {
     let mut all = ticket::operations();
+    all.extend(message::operations());
     all.extend(customer::operations());
     all.extend(brand::operations());
     all.extend(group::operations());
@@ -36,6 +38,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
 /// The schemas that their answers name.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     let mut all = ticket::schemas();
+    all.extend(message::schemas());
     all.extend(customer::schemas());
     all.extend(brand::schemas());
     all.extend(group::schemas());

@@ -70,6 +70,12 @@ impl World<'_> {
         self.made("/user", "userID", body)
     }
 
+    /// A message that waits for its time.
+    fn scheduled(&self) -> i64 {
+        let body = json!({"ticketID": self.ticket(), "type": 4, "message": "x", "sendAt": "2030-01-01"});
+        self.made("/message", "messageID", body)
+    }
+
     fn webhook(&self) -> i64 {
         let body = json!({"url": "https://hook.example", "events": ["ticket.changed"], "brandIDs": [self.brands[0]],
             "groupIDs": [self.groups[0]]});
@@ -145,6 +151,12 @@ impl World<'_> {
             "customerSearchByExternalID" => {
                 (Nothing, "/customer/searchByPrimaryExternalId".into(), json!({"externalPrimaryID": "none"}))
             }
+            "messageCreate" => {
+                (Ticket, "/message".into(), json!({"type": "0", "message": "x", "ticketID": self.ticket()}))
+            }
+            "messageChatbot" => (Nothing, "/message/chatbot".into(), json!({"message": "x"})),
+            "messageGet" => (Ticket, format!("/message/{}", self.scheduled()), none()),
+            "messageDelete" => (Ticket, format!("/message/{}", self.scheduled()), none()),
             "brandList" => (Nothing, "/brand".into(), none()),
             "brandCreate" => (Nothing, "/brand".into(), json!({"name": self.fresh()})),
             "brandGet" => (OfBrand, format!("/brand/{}", self.brands[0]), none()),

@@ -18,7 +18,7 @@ mod update;
 mod view;
 
 pub(crate) use bulk::row_of;
-pub(crate) use view::schemas;
+pub(crate) use view::{MessageView, message_keys, schemas};
 
 use deskbell_app::Desk;
 

@@ -23,3 +23,5 @@ mod solve_unfinished;
 mod undo;
 mod unlink_customer;
 mod update;
+
+pub(crate) use setup::{change, fill_messages, stored};
