@@ -16,6 +16,9 @@ const REFERENCE: usize = 40;
 /// The longest value of an attribute, in bytes; a longer one is left out.
 const VALUE: usize = 4_096;
 
+/// The most links; what is added to each makes a text of nothing else many times as long. Of further ones the text stays.
+const LINKS: usize = 5_000;
+
 /// Elements that take no content.
 const VOID: [&str; 4] = ["br", "hr", "img", "wbr"];
 
@@ -81,7 +84,8 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> {
 /// The tidy form.
 pub(crate) fn tidy(html: &str) -> String {
     let out = String::with_capacity(html.len() + 64);
-    let mut tidy = Tidy { out, open: Vec::new(), skipped: Vec::new(), dropped: None, run: 0, reference: 0 };
+    let mut tidy =
+        Tidy { out, open: Vec::new(), skipped: Vec::new(), dropped: None, run: 0, reference: 0, links: 0 };
     for token in Lexer::new(html) {
         tidy.take(token);
     }
@@ -101,6 +105,8 @@ struct Tidy {
     run: usize,
     /// How many characters of it have followed a `&`.
     reference: usize,
+    /// How many links there were.
+    links: usize,
 }
 
 fn find(list: &[&'static str], name: &str) -> Option<&'static str> {
@@ -131,7 +137,7 @@ impl Tidy {
     fn text(&mut self, text: &str) {
         let blank = text.bytes().all(|b| b.is_ascii_whitespace());
         if !blank {
-            self.into_cell();
+            self.ensure_cell();
         }
         // The first line breaks of a `pre` are not shown.
         let fresh = self.open.last() == Some(&"pre") && self.out.ends_with("<pre>");
@@ -150,25 +156,25 @@ impl Tidy {
 
     fn start(&mut self, name: &str, rest: &str) {
         if let Some(void) = find(&VOID, name) {
-            self.into_cell();
+            self.ensure_cell();
             self.write_start(void, rest);
         } else if let Some(inline) = find(&INLINE, name) {
-            self.into_cell();
+            self.ensure_cell();
             if inline == "a" && self.open.contains(&"a") {
                 self.end("a");
             }
             self.open(inline, rest);
         } else if let Some(block) = find(&BLOCK, name) {
-            self.into_cell();
+            self.ensure_cell();
             self.close_paragraph();
             self.close_before(block);
             self.open(block, rest);
         } else if let Some(part) = find(&TABLE, name) {
             self.start_table(part, rest);
-        } else if let Some(dropped) = find(&DROPPED, name) {
-            if !rest.ends_with('/') {
-                self.dropped = Some((dropped, 1));
-            }
+        } else if let Some(dropped) = find(&DROPPED, name)
+            && !rest.ends_with('/')
+        {
+            self.dropped = Some((dropped, 1));
         }
     }
 
@@ -201,7 +207,7 @@ impl Tidy {
 
     fn start_table(&mut self, part: &'static str, rest: &str) {
         if part == "table" {
-            self.into_cell();
+            self.ensure_cell();
             self.close_paragraph();
             return self.open(part, rest);
         }
@@ -228,10 +234,9 @@ impl Tidy {
     }
 
     /// What is no part of a table stands in a cell.
-    fn into_cell(&mut self) {
-        match self.open.last() {
-            Some(&("table" | "tbody" | "thead" | "tfoot" | "tr")) => self.start_table("td", ""),
-            _ => {}
+    fn ensure_cell(&mut self) {
+        if let Some(&("table" | "tbody" | "thead" | "tfoot" | "tr")) = self.open.last() {
+            self.start_table("td", "");
         }
     }
 
@@ -257,8 +262,11 @@ impl Tidy {
             }
             return;
         }
-        // A link that leads nowhere is none.
-        let name = if name == "a" && attributes(rest, &["href"]).is_empty() { "font" } else { name };
+        let name = match name {
+            "a" if self.links == LINKS => "font",
+            name => name,
+        };
+        self.links += usize::from(name == "a");
         self.open.push(name);
         if name != "font" {
             self.write_start(name, rest);

@@ -110,8 +110,8 @@ fn is_harmless(shown: &str) -> bool {
         ["script", "style", "svg", "math", "iframe", "form", "template", " on", "javascript:", "url("]
             .iter()
             .all(|word| {
-                !tag.trim_start_matches('/').starts_with(word)
-                    && !(word.starts_with(' ') && tag.contains(word))
+                let within = word.starts_with(' ') && tag.contains(word);
+                !within && !tag.trim_start_matches('/').starts_with(word)
             })
             && !tag.contains("src=\"http")
             && !tag.contains("href=\"java")
@@ -162,8 +162,9 @@ fn the_cost_is_linear_and_no_text_is_lost() {
         format!("<p style=\"{}\">end", "x:y;".repeat(250_000)),
         format!("<a {}>end", (0..150_000).map(|n| format!("a{n} ")).collect::<String>()),
         "<a href=https://x.example>".repeat(38_000) + "end",
+        "<a>".repeat(300_000) + "end",
         "<ul><li>".repeat(120_000) + "end",
-        "<".repeat(1_000_000) + "end",
+        "<".repeat(1_000_000) + " end",
         "<a".repeat(400_000) + ">end",
         "<script>".repeat(100_000) + "</script>end",
         "<!--".repeat(200_000) + "-->end",
@@ -185,7 +186,7 @@ fn the_cost_is_linear_and_no_text_is_lost() {
         let start: String = text.chars().take(30).collect();
         println!("{start}: {took:?}");
         assert!(took < Duration::from_secs(20), "{start}: {took:?}");
-        assert!(plain.contains("end") || !text.ends_with("end") || text.starts_with("<a<a"), "{start}");
+        assert!(plain.contains("end") || !text.ends_with("end"), "{start}");
         assert!(shown.len() < 12 * text.len() + 100, "{start}: {}", shown.len());
     }
 }
