@@ -84,8 +84,16 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> {
 /// The tidy form.
 pub(crate) fn tidy(html: &str) -> String {
     let out = String::with_capacity(html.len() + 64);
-    let mut tidy =
-        Tidy { out, open: Vec::new(), skipped: Vec::new(), dropped: None, run: 0, reference: 0, links: 0 };
+    let mut tidy = Tidy {
+        out,
+        open: Vec::new(),
+        skipped: Vec::new(),
+        dropped: None,
+        run: 0,
+        reference: 0,
+        last: ' ',
+        links: 0,
+    };
     for token in Lexer::new(html) {
         tidy.take(token);
     }
@@ -105,6 +113,8 @@ struct Tidy {
     run: usize,
     /// How many characters of it have followed a `&`.
     reference: usize,
+    /// The last one.
+    last: char,
     /// How many links there were.
     links: usize,
 }
@@ -143,14 +153,16 @@ impl Tidy {
         let fresh = self.open.last() == Some(&"pre") && self.out.ends_with("<pre>");
         let text = if fresh { text.trim_start_matches(['\n', '\r']) } else { text };
         for c in text.chars() {
-            escape(c, &mut self.out);
-            self.run += c.len_utf8();
-            self.reference = if c == '&' { 0 } else { self.reference + 1 };
-            let no_reference = matches!(c, ' ' | '\n' | ';') || self.reference > REFERENCE && c != '\r';
-            if self.run >= RUN && no_reference {
+            // Between two characters of a reference it is not cut; where one begins, another one has ended.
+            let ends = matches!(c, '&' | ' ') || self.reference > REFERENCE && self.last != '\r';
+            if self.run >= RUN && ends {
                 self.out.push_str("<!---->");
                 self.run = 0;
             }
+            escape(c, &mut self.out);
+            self.run += c.len_utf8();
+            self.reference = if c == '&' { 0 } else { self.reference + 1 };
+            self.last = c;
         }
     }
 
