@@ -83,6 +83,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         flat: false,
     },
     Operation {
+        name: "GET timeline with history",
+        connections: 32,
+        script: scripts::timeline,
+        weight: 1.0,
+        goals: [None, None],
+        flat: true,
+    },
+    Operation {
         name: "POST ticket",
         connections: 32,
         script: scripts::create,
@@ -96,6 +104,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         script: scripts::create,
         weight: 1.0,
         goals: [Some(0.16), None],
+        flat: false,
+    },
+    Operation {
+        name: "POST message of HTML",
+        connections: 32,
+        script: scripts::message,
+        weight: 1.0,
+        goals: [None, None],
         flat: false,
     },
     Operation {

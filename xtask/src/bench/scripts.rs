@@ -57,6 +57,16 @@ pub(crate) fn create(sample: &Sample) -> String {
     format!("{}\nfunction request() return create() end", functions(sample))
 }
 
+/// A new message in a random ticket.
+pub(crate) fn message(sample: &Sample) -> String {
+    format!("{}\nfunction request() return message() end", functions(sample))
+}
+
+/// The timeline of a random ticket, with its events.
+pub(crate) fn timeline(sample: &Sample) -> String {
+    format!("{}\nfunction request() return timeline() end", functions(sample))
+}
+
 /// A random status for a hundred random tickets.
 pub(crate) fn set_status(sample: &Sample) -> String {
     let body = r#"
@@ -90,6 +100,12 @@ for n, query in ipairs({{{lists}}}) do LISTS[n] = get("/api/v2/ticket?itemLimit=
 for n, word in ipairs(WORDS) do SEARCHES[n] = get("/api/v2/ticket?itemLimit=15&query=" .. word) end
 local function item() return get("/api/v2/ticket/" .. math.random(MAX)) end
 local function list() return one_of(LISTS) end
+local function timeline() return get("/api/v2/ticket/" .. math.random(MAX) .. "?getTicketHistory=true") end
+local function message()
+  local text = "<p>" .. one_of(WORDS) .. " " .. one_of(WORDS) .. " <b>" .. one_of(WORDS) .. "</b></p>"
+  local body = '{{"ticketID":' .. math.random(MAX) .. ',"type":"4","message":"' .. text .. '"}}'
+  return post("/api/v2/message", body)
+end
 local function search() return one_of(SEARCHES) end
 local function create()
   local title = one_of(WORDS) .. " " .. one_of(WORDS) .. " " .. one_of(WORDS) .. " " .. one_of(WORDS)

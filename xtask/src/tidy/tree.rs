@@ -10,7 +10,8 @@ use super::{File, Findings};
 const ARROWS: &[(&str, &[&str])] = &[
     ("deskbell-core", &[]),
     ("deskbell-db", &[]),
-    ("deskbell-app", &["deskbell-core", "deskbell-db"]),
+    ("deskbell-html", &[]),
+    ("deskbell-app", &["deskbell-core", "deskbell-db", "deskbell-html"]),
     ("deskbell-http", &["deskbell-app", "deskbell-core"]),
     ("deskbell-out", &[]),
     ("deskbell", &["deskbell-http", "deskbell-out", "deskbell-app", "deskbell-core", "deskbell-db"]),

@@ -317,6 +317,9 @@ CREATE TABLE message (
     user_id        BIGINT NOT NULL,
     user_name      TEXT NOT NULL,
     content        TEXT NOT NULL,
+    -- 0: content is plain text; else HTML, and shown is what its rules of that number left of it
+    format         BIGINT NOT NULL,
+    shown          TEXT,
     -- text that is searched; null where it is the content itself
     plain          TEXT,
     meta_data      TEXT NOT NULL,
@@ -332,12 +335,14 @@ CREATE TABLE message (
     created_at     BIGINT NOT NULL
 );
 CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+-- messages that are to be sent at a time
+CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NULL;
 -- for the question whether a channel that was made may be deleted
 CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
--- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at and
--- last_update_agent are the ticket's before the change, and of a ticket that is made its own: no payload tells them.
+-- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at,
+-- last_update_agent and last_update_customer are the ticket's before the change, and of a ticket that is made its own: no payload tells them.
 -- from_brand_id and from_group_id: where the ticket was before, if the write moved it.
 -- Transactions commit out of the order of their ids: a sealer gives each row its position once it is committed.
 CREATE TABLE journal (
@@ -360,6 +365,7 @@ CREATE TABLE journal (
     last_update       BIGINT NOT NULL,
     closed_at         BIGINT,
     last_update_agent BIGINT,
+    last_update_customer BIGINT,
     position          BIGINT UNIQUE
 );
 CREATE INDEX journal_by_ticket ON journal (ticket_id, id);

@@ -317,6 +317,9 @@ CREATE TABLE message (
     user_id        INTEGER NOT NULL,
     user_name      TEXT NOT NULL,
     content        TEXT NOT NULL,
+    -- 0: content is plain text; else HTML, and shown is what its rules of that number left of it
+    format         INTEGER NOT NULL,
+    shown          TEXT,
     -- text that is searched; null where it is the content itself
     plain          TEXT,
     meta_data      TEXT NOT NULL,
@@ -332,12 +335,14 @@ CREATE TABLE message (
     created_at     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+-- messages that are to be sent at a time
+CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NULL;
 -- for the question whether a channel that was made may be deleted
 CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
--- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at and
--- last_update_agent are the ticket's before the change, and of a ticket that is made its own: no payload tells them.
+-- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at,
+-- last_update_agent and last_update_customer are the ticket's before the change, and of a ticket that is made its own: no payload tells them.
 -- from_brand_id and from_group_id: where the ticket was before, if the write moved it.
 -- There is one writer, so the id is the position in the order of all.
 CREATE TABLE journal (
@@ -359,7 +364,8 @@ CREATE TABLE journal (
     created_at        INTEGER NOT NULL,
     last_update       INTEGER NOT NULL,
     closed_at         INTEGER,
-    last_update_agent INTEGER
+    last_update_agent INTEGER,
+    last_update_customer INTEGER
 ) STRICT;
 CREATE INDEX journal_by_ticket ON journal (ticket_id, id);
 CREATE INDEX journal_by_batch ON journal (batch_id);

@@ -69,7 +69,8 @@ pub(super) fn note(work: &mut Work<'_, '_>, customer: &Customer, happened: Happe
     };
     let (ticket, group, after) = (TicketId::NONE, GroupId::NONE, Some(customer.id.to_string()));
     // A ticket's times are none of theirs.
-    let times = Times { last_update: work.now, closed_at: None, last_update_agent: None };
+    let (closed_at, last_update_agent, last_update_customer) = (None, None, None);
+    let times = Times { last_update: work.now, closed_at, last_update_agent, last_update_customer };
     work.record(Event {
         ticket,
         brand: customer.brand,

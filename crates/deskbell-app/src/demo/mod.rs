@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::customer::import::{Person, find_or_create};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
-use crate::message::{Kind, NewMessage};
+use crate::message::{Further, Kind, NewMessage};
 use crate::ticket::create::{blank, contact};
 use crate::ticket::whole::{self, Entry};
 use crate::work::{BatchId, Work};
@@ -262,6 +262,7 @@ fn entry<'m>(
             content: &said.content,
             external_id: "",
             created_at: said.at,
+            further: Further::default(),
         },
         words: &said.words,
     }

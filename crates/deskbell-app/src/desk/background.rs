@@ -27,6 +27,9 @@ const WAKE: Duration = Duration::from_secs(1);
 /// How often contacts are looked up.
 const LOOK_UP: Duration = Duration::from_secs(1);
 
+/// How often messages are looked for whose time has come.
+const SEND: Duration = Duration::from_secs(1);
+
 /// How many tickets one transaction purges.
 const PURGE: i64 = 20;
 
@@ -67,6 +70,7 @@ impl Desk {
         Background(vec![
             tokio::spawn(self.clone().tell_webhooks()),
             self.every(LOOK_UP, |desk| async move { desk.look_up().await }),
+            self.every(SEND, |desk| async move { desk.send_due().await.map(|_| ()) }),
             self.every(key::POLL, |desk| async move { desk.poll_keys().await }),
             self.every(MINUTE, |desk| async move { desk.record_uses().await }),
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),

@@ -5,6 +5,7 @@ mod bulk;
 mod changes;
 mod crm;
 mod first_start;
+mod messages;
 mod once;
 mod steps;
 mod timers;

@@ -14,7 +14,7 @@ use super::sql;
 use super::totals::{self, Totals};
 use crate::customer::import::{Person, find_or_create};
 use crate::error::{Error, Result};
-use crate::message::{Kind, NewMessage};
+use crate::message::{Further, Kind, NewMessage};
 use crate::ticket::Ticket;
 use crate::ticket::create::{blank, contact, customer_by_address, random_key};
 use crate::ticket::whole::{self, Entry};
@@ -254,6 +254,7 @@ fn entry<'r>(record: &'r Incoming, ticket: &Ticket, message: &'r IncomingMessage
             content: &message.content,
             external_id: "",
             created_at: message.created_at.unwrap_or(ticket.created_at),
+            further: Further::default(),
         },
         words: &message.words,
     }

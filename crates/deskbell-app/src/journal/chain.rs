@@ -79,12 +79,12 @@ impl Chained {
         for time in 10..12 {
             self.number(row.int(time)?);
         }
-        for number in 12..16 {
+        for number in 12..17 {
             let number = row.opt_int(number)?;
             self.0.push(number.is_some().into());
             self.number(number.unwrap_or(0));
         }
-        self.bytes(row.blob(16)?);
+        self.bytes(row.blob(17)?);
         Ok(row.int(0)?)
     }
 

@@ -46,6 +46,7 @@ pub struct Times {
     pub last_update: Timestamp,
     pub closed_at: Option<Timestamp>,
     pub last_update_agent: Option<Timestamp>,
+    pub last_update_customer: Option<Timestamp>,
 }
 
 /// An event as the timeline shows it.
@@ -78,6 +79,9 @@ impl Recorded {
             ("created", _) if after.is_empty() => "Ticket created.".into(),
             ("created", _) => after.to_owned(),
             ("deleted", _) => "Ticket deleted.".into(),
+            ("message_due", _) => format!("The time to send message {after} has come."),
+            ("follow_up_of", _) => format!("This ticket follows up ticket {after}."),
+            ("followed_up_by", _) => format!("Ticket {after} follows up this one."),
             (field, Some(before)) if !before.is_empty() => {
                 format!("{field} changed from {before} to {after}.")
             }
@@ -137,6 +141,7 @@ pub(crate) fn write(work: &mut Work<'_, '_>, events: &[Event]) -> Result<()> {
             params.push(event.times.last_update.0.into());
             params.push(event.times.closed_at.map(|t| t.0).into());
             params.push(event.times.last_update_agent.map(|t| t.0).into());
+            params.push(event.times.last_update_customer.map(|t| t.0).into());
         }
         work.tx.exec(&sql::insert(rows.len()), &params)?;
     }

@@ -5,14 +5,14 @@ use std::fmt::Write;
 use deskbell_db::Engine;
 
 /// How many parameters of a row are its own.
-const OWN: usize = 13;
+const OWN: usize = 14;
 
 /// Inserts `rows` events. $1 … $5 are what they share, then `OWN` parameters a row.
 pub(super) fn insert(rows: usize) -> String {
     let mut text = String::from(
         "INSERT INTO journal (batch_id, initiated_by, actor, call, created_at, \
          ticket_id, brand_id, group_id, from_brand_id, from_group_id, item_type, before, after, salt, payload_hash, \
-         last_update, closed_at, last_update_agent) VALUES ",
+         last_update, closed_at, last_update_agent, last_update_customer) VALUES ",
     );
     for row in 0..rows {
         text.push_str(if row == 0 { "($1, $2, $3, $4, $5" } else { ", ($1, $2, $3, $4, $5" });
@@ -56,8 +56,8 @@ pub(super) fn sealed(engine: Engine, limit: i64) -> String {
     let position = position(engine);
     format!(
         "SELECT {position}, j.id, j.ticket_id, j.brand_id, j.group_id, j.item_type, j.batch_id, j.initiated_by, j.actor, \
-         j.call, j.created_at, j.last_update, j.closed_at, j.last_update_agent, j.from_brand_id, \
-         j.from_group_id, j.payload_hash \
+         j.call, j.created_at, j.last_update, j.closed_at, j.last_update_agent, j.last_update_customer, \
+         j.from_brand_id, j.from_group_id, j.payload_hash \
          FROM journal j WHERE {position} > $1 AND {position} <= $2 ORDER BY {position} LIMIT {limit}"
     )
 }

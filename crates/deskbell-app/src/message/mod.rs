@@ -1,19 +1,33 @@
 //! Messages and notes: the entries of a ticket's timeline besides its events.
 
+mod chatbot;
+mod content;
+mod create;
+mod get;
 mod gone;
+mod receive;
+mod recipient;
+mod scheduled;
 mod sql;
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use deskbell_core::{ActorId, Direction, MessageId, TicketId, Timestamp};
+use deskbell_core::{ActorId, Direction, MessageId, Status, TicketId, Timestamp, UserId};
 use deskbell_db::{Row, Tx};
 
 use crate::error::Result;
 use crate::search::Prepared;
 use crate::{journal, search};
 
+pub use chatbot::{Chat, chatbot};
+pub use content::Content;
+pub use create::{Channel, Outgoing, check, create};
+pub use get::{Whole, get};
 pub(crate) use gone::{Gone, gone, newest_gone};
+pub use receive::{Incoming, Received, receive};
+pub use scheduled::cancel;
+pub(crate) use scheduled::{due, is_any_due, is_waiting, send};
 
 use gone::Stored;
 
@@ -55,6 +69,7 @@ pub struct Message {
     pub external_id: String,
     pub status_new: Option<i64>,
     pub pinned: bool,
+    /// Whether it waits to be sent.
     pub in_queue: bool,
     pub created_at: Timestamp,
     /// Name and icon of the channel it went through; empty for a note.
@@ -93,6 +108,83 @@ pub struct NewMessage<'a> {
     pub content: &'a str,
     pub external_id: &'a str,
     pub created_at: Timestamp,
+    /// What only some have.
+    pub further: Further<'a>,
+}
+
+/// What only some messages have; by default plain text that is neither sent nor an answer.
+#[derive(Clone, Copy, Default, Debug)]
+#[expect(missing_docs, reason = "as in POST /message")]
+pub struct Further<'a> {
+    pub cc: &'a str,
+    pub bcc: &'a str,
+    /// Of HTML: the number of the rules, and what they left of it.
+    pub html: Option<(i64, &'a str)>,
+    /// The text that is searched, where it is another one than the content.
+    pub plain: Option<&'a str>,
+    pub status_new: Option<Status>,
+    pub in_queue: bool,
+    pub send_at: Option<Timestamp>,
+    /// The message that is answered; 0 = none.
+    pub responds_to: i64,
+}
+
+/// A message that is to be written with changes of its ticket.
+#[derive(Clone, Debug)]
+pub(crate) struct Spoken {
+    pub(crate) kind: Kind,
+    pub(crate) channel_id: i64,
+    pub(crate) direction: Direction,
+    /// Address and name.
+    pub(crate) from: (String, String),
+    pub(crate) to: (String, String),
+    pub(crate) cc: String,
+    pub(crate) bcc: String,
+    pub(crate) user: UserId,
+    pub(crate) user_name: String,
+    pub(crate) content: Content,
+    pub(crate) external_id: String,
+    pub(crate) responds_to: MessageId,
+    pub(crate) status_new: Option<Status>,
+    pub(crate) in_queue: bool,
+    pub(crate) send_at: Option<Timestamp>,
+}
+
+impl Spoken {
+    /// Writes it; says its id and how many places of the index it took.
+    pub(crate) fn insert(
+        &self,
+        tx: &mut Tx<'_>,
+        ticket: TicketId,
+        first_segment: i64,
+        now: Timestamp,
+    ) -> Result<(MessageId, i64)> {
+        let new = NewMessage {
+            kind: self.kind,
+            channel_id: self.channel_id,
+            direction: self.direction,
+            from_address: &self.from.0,
+            from_name: &self.from.1,
+            to_address: &self.to.0,
+            to_name: &self.to.1,
+            author: ActorId::User(self.user),
+            author_name: &self.user_name,
+            content: self.content.raw(),
+            external_id: &self.external_id,
+            created_at: now,
+            further: Further {
+                cc: &self.cc,
+                bcc: &self.bcc,
+                html: self.content.html(),
+                plain: self.content.plain(),
+                status_new: self.status_new,
+                in_queue: self.in_queue,
+                send_at: self.send_at,
+                responds_to: self.responds_to.0,
+            },
+        };
+        insert_prepared(tx, ticket, first_segment, &new, self.content.words())
+    }
 }
 
 /// Writes a message and makes it found. The caller has loaded the ticket through the gate, and writes the ticket's row
@@ -105,7 +197,7 @@ pub(crate) fn insert(
     first_segment: i64,
     new: &NewMessage<'_>,
 ) -> Result<(MessageId, i64)> {
-    let words = search::prepare(tx.engine(), new.content);
+    let words = search::prepare(tx.engine(), new.further.plain.unwrap_or(new.content));
     insert_prepared(tx, ticket, first_segment, new, &words)
 }
 
@@ -141,6 +233,15 @@ pub(crate) fn insert_prepared(
                 first_segment.into(),
                 segments.into(),
                 new.created_at.0.into(),
+                new.further.cc.into(),
+                new.further.bcc.into(),
+                new.further.html.map_or(0, |(rules, _)| rules).into(),
+                new.further.html.map(|(_, shown)| shown).into(),
+                new.further.plain.into(),
+                new.further.status_new.map(Status::rank).into(),
+                new.further.in_queue.into(),
+                new.further.send_at.map(|at| at.0).into(),
+                new.further.responds_to.into(),
             ],
             |row| row.int(0),
         )?
@@ -159,7 +260,7 @@ pub(crate) fn newest(
 ) -> Result<Vec<Message>> {
     let (mut found, mut size): (Vec<Message>, usize) = (Vec::new(), 0);
     let rows = limit + left_out.len() as i64;
-    tx.each::<crate::Error>(sql::NEWEST, &[ticket.0.into(), rows.into()], |row| {
+    tx.each::<crate::Error>(&sql::newest(), &[ticket.0.into(), rows.into(), content::RULES.into()], |row| {
         if left_out.contains(&row.int(0)?) {
             return Ok(ControlFlow::Continue(()));
         }
@@ -177,11 +278,12 @@ pub(crate) fn newest(
     Ok(found)
 }
 
+/// Reads one row of `sql::SHOWN`.
 fn read(row: &Row<'_>) -> std::result::Result<Message, deskbell_db::Error> {
     let text = |at| row.str(at).map(str::to_owned);
     Ok(Message {
         id: MessageId(row.int(0)?),
-        kind: if row.int(1)? == 1 { Kind::Message } else { Kind::Note },
+        kind: Kind::of(row.int(1)?),
         channel_id: row.int(2)?,
         direction: Direction::from_rank(row.int(3)?).unwrap_or(Direction::Inbound),
         from_address: text(4)?,
@@ -190,7 +292,7 @@ fn read(row: &Row<'_>) -> std::result::Result<Message, deskbell_db::Error> {
         to_name: text(7)?,
         user_id: row.int(8)?,
         user_name: text(9)?,
-        content: text(10)?,
+        content: content::shown(row.int(19)?, row.str(10)?),
         meta_data: text(11)?,
         external_id: text(12)?,
         status_new: row.opt_int(13)?,
@@ -218,51 +320,29 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
     }
 }
 
-/// Takes a note out of a ticket's timeline and out of the search index. Answers it as text; `None` if it is not there.
-pub(crate) fn take_out(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<Option<String>> {
-    let stored = tx.first(sql::NOTE, &[id.into(), ticket.0.into()], |row| {
-        let text = |at| row.str(at).map(str::to_owned);
-        Ok(Stored {
-            id,
-            channel_id: row.int(0)?,
-            direction: row.int(1)?,
-            from_name: text(2)?,
-            user_id: row.int(3)?,
-            user_name: text(4)?,
-            content: text(5)?,
-            external_id: text(6)?,
-            first_segment: row.int(7)?,
-            created_at: row.int(8)?,
-        })
-    })?;
-    let Some(stored) = stored else { return Ok(None) };
-    search::remove_text(tx, ticket, stored.first_segment, &stored.content)?;
+/// Takes a note, or a message that waits for its time, out of a ticket's timeline and out of the search index. Answers its kind,
+/// and all of it as text; `None` if it is not there.
+pub(crate) fn take_out(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<Option<(Kind, String)>> {
+    let Some(stored) = tx.first(sql::STORED, &[id.into(), ticket.0.into()], Stored::read)? else {
+        return Ok(None);
+    };
+    search::remove_text(tx, ticket, stored.first_segment, stored.searched())?;
     tx.exec(sql::DELETE, &[id.into()])?;
-    Ok(serde_json::to_string(&stored).ok())
+    Ok(serde_json::to_string(&stored).ok().map(|text| (stored.kind(), text)))
 }
 
-/// Puts a note back that was taken out, under the id that it had. Answers the id; `None` if the text is no note.
-pub(crate) fn put_back(tx: &mut Tx<'_>, ticket: TicketId, stored: &str) -> Result<Option<i64>> {
-    let Ok(note) = serde_json::from_str::<Stored>(stored) else { return Ok(None) };
-    let words = search::prepare(tx.engine(), &note.content);
-    let segments = search::add_text(tx, ticket, note.first_segment, &words)?;
-    tx.exec(
-        sql::PUT_BACK,
-        &[
-            note.id.into(),
-            ticket.0.into(),
-            (Kind::Note as i64).into(),
-            note.channel_id.into(),
-            note.direction.into(),
-            note.from_name.into(),
-            note.user_id.into(),
-            note.user_name.into(),
-            note.content.into(),
-            note.external_id.into(),
-            note.first_segment.into(),
-            segments.into(),
-            note.created_at.into(),
-        ],
-    )?;
-    Ok(Some(note.id))
+/// Puts one back that was taken out, under the id that it had. Answers its kind and id; `None` if the text is none.
+pub(crate) fn put_back(tx: &mut Tx<'_>, ticket: TicketId, stored: &str) -> Result<Option<(Kind, i64)>> {
+    let Ok(stored) = serde_json::from_str::<Stored>(stored) else { return Ok(None) };
+    let words = search::prepare(tx.engine(), stored.searched());
+    let segments = search::add_text(tx, ticket, stored.first_segment, &words)?;
+    tx.exec(sql::PUT_BACK, &stored.params(ticket, segments))?;
+    Ok(Some((stored.kind(), stored.id)))
+}
+
+impl Kind {
+    /// The kind of this number.
+    fn of(number: i64) -> Self {
+        if number == Self::Message as i64 { Self::Message } else { Self::Note }
+    }
 }

@@ -2,30 +2,74 @@
 
 /// A new message or note.
 pub(super) const INSERT: &str = "INSERT INTO message (ticket_id, kind, channel_id, direction, from_address, from_name, \
-     to_address, to_name, cc, bcc, user_id, user_name, content, meta_data, external_id, pinned, in_queue, responds_to, \
-     first_segment, segments, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, '{}', $12, 0, 0, 0, $13, $14, $15) RETURNING id";
+     to_address, to_name, user_id, user_name, content, meta_data, external_id, pinned, first_segment, segments, created_at, \
+     cc, bcc, format, shown, plain, status_new, in_queue, send_at, responds_to) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, 0, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+     $23, $24) RETURNING id";
+
+/// What is shown of messages `m` with their channels `c`; $3 is the number of the present rules for HTML.
+const SHOWN: &str = "SELECT m.id, m.kind, m.channel_id, m.direction, m.from_address, m.from_name, \
+     m.to_address, m.to_name, m.user_id, m.user_name, CASE WHEN m.format = $3 THEN m.shown ELSE m.content END, m.meta_data, \
+     m.external_id, m.status_new, m.pinned, m.in_queue, m.created_at, c.name, c.icon, m.format";
 
 /// The newest of a ticket.
-pub(super) const NEWEST: &str = "SELECT m.id, m.kind, m.channel_id, m.direction, m.from_address, m.from_name, \
-     m.to_address, m.to_name, m.user_id, m.user_name, m.content, m.meta_data, m.external_id, m.status_new, m.pinned, \
-     m.in_queue, m.created_at, c.name, c.icon \
-     FROM message m LEFT JOIN channel c ON c.id = m.channel_id \
-     WHERE m.ticket_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT $2";
+pub(super) fn newest() -> String {
+    format!(
+        "{SHOWN} FROM message m LEFT JOIN channel c ON c.id = m.channel_id \
+         WHERE m.ticket_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT $2"
+    )
+}
+
+/// One of a ticket, with the rest of it.
+pub(super) fn whole() -> String {
+    format!(
+        "{SHOWN}, m.cc, m.bcc, m.responds_to, COALESCE(m.plain, m.content), m.send_at \
+         FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.ticket_id = $1 AND m.id = $2"
+    )
+}
+
+/// The ticket of a message.
+pub(super) const TICKET_OF: &str = "SELECT ticket_id FROM message WHERE id = $1";
+/// Whether a ticket has a message.
+pub(super) const IN_TICKET: &str = "SELECT 1 FROM message WHERE id = $1 AND ticket_id = $2";
+/// The names of a user.
+pub(super) const USER_NAME: &str = "SELECT firstname, lastname, name FROM desk_user WHERE id = $1";
+/// The addresses of a customer of a kind, and the customer's names.
+pub(super) const CUSTOMER_ADDRESSES: &str = "SELECT a.canonical, a.address, c.firstname, c.lastname \
+     FROM customer_address a JOIN customer c ON c.id = a.customer_id \
+     WHERE a.customer_id = $1 AND a.kind = $2 ORDER BY a.canonical";
+/// Name and icon of a channel.
+pub(super) const CHANNEL_NAME: &str = "SELECT name, icon FROM channel WHERE id = $1";
+
+/// Whether the time of any message has come.
+pub(super) const ANY_DUE: &str = "SELECT 1 FROM message WHERE send_at <= $1 LIMIT 1";
+/// Messages whose time has come and whose ticket is not in the trash, the earliest first.
+pub(super) const DUE: &str = "SELECT m.id, m.ticket_id FROM message m JOIN ticket t ON t.id = m.ticket_id \
+     WHERE m.send_at <= $1 AND t.deleted_at IS NULL ORDER BY m.send_at, m.id LIMIT $2";
+/// Whether a message of a ticket waits for its time.
+pub(super) const WAITING: &str =
+    "SELECT 1 FROM message WHERE id = $1 AND ticket_id = $2 AND send_at IS NOT NULL";
+/// What is to be set with a message whose time has come.
+pub(super) const DUE_STATUS: &str =
+    "SELECT status_new FROM message WHERE id = $1 AND ticket_id = $2 AND send_at <= $3";
+/// Its time has come; the status that was set with it.
+pub(super) const SENT: &str = "UPDATE message SET send_at = NULL, status_new = $2 WHERE id = $1";
 
 /// The searched texts of a ticket, some at a time.
 pub(super) const TEXTS: &str = "SELECT id, first_segment, COALESCE(plain, content) FROM message \
      WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT 100";
 
-/// A note of a ticket.
-pub(super) const NOTE: &str = "SELECT channel_id, direction, from_name, user_id, user_name, content, external_id, \
-     first_segment, created_at FROM message WHERE id = $1 AND ticket_id = $2 AND kind = 2";
+/// A note of a ticket, or a message that waits for its time.
+pub(super) const STORED: &str = "SELECT id, kind, channel_id, direction, from_address, from_name, to_address, to_name, cc, bcc, \
+     user_id, user_name, content, format, plain, external_id, status_new, in_queue, send_at, responds_to, first_segment, \
+     created_at FROM message WHERE id = $1 AND ticket_id = $2 AND (kind = 2 OR send_at IS NOT NULL)";
 /// Takes a row out.
 pub(super) const DELETE: &str = "DELETE FROM message WHERE id = $1";
-/// A note under the id that it had.
+/// One under the id that it had.
 pub(super) const PUT_BACK: &str = "INSERT INTO message (id, ticket_id, kind, channel_id, direction, from_address, from_name, \
-     to_address, to_name, cc, bcc, user_id, user_name, content, meta_data, external_id, pinned, in_queue, responds_to, \
-     first_segment, segments, created_at) \
-     VALUES ($1, $2, $3, $4, $5, '', $6, '', '', '', '', $7, $8, $9, '{}', $10, 0, 0, 0, $11, $12, $13)";
-/// A note that left, as an event holds it.
+     to_address, to_name, cc, bcc, user_id, user_name, content, format, shown, plain, external_id, status_new, in_queue, \
+     send_at, responds_to, first_segment, segments, created_at, meta_data, pinned) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+     $25, '{}', 0)";
+/// One that left, as an event holds it.
 pub(super) const GONE: &str = "SELECT before FROM journal WHERE id = $1 AND before IS NOT NULL";

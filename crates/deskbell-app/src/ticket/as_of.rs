@@ -121,6 +121,7 @@ impl Then {
         ticket.last_update = event.times.last_update;
         ticket.closed_at = event.times.closed_at;
         ticket.last_update_agent = event.times.last_update_agent;
+        ticket.last_update_customer = event.times.last_update_customer;
         match event.note() {
             Some(note) => {
                 ticket.messages -= if matches!(note, Note::Came(_)) { 1 } else { -1 };

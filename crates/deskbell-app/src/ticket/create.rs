@@ -2,17 +2,18 @@
 //! brand and channel.
 
 use deskbell_core::{
-    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, Permission, Priority, Status, TicketId,
-    Timestamp, UserId, Version, address,
+    Actor, BrandId, ChannelId, CustomerId, Direction, GroupId, MessageId, Permission, Priority, Status,
+    TicketId, Timestamp, UserId, Version, address,
 };
 use deskbell_db::Tx;
 
-use super::edit::{Change, Draft, Edit, Faults, tag_key, unknown};
+use super::edit::{Change, Draft, Edit, Faults, require_brand, tag_key, unknown};
 use super::row::{Ticket, tags_to_text};
 use super::settle::{event, file_tags};
 use super::sql;
 use crate::error::Result;
 use crate::form::asked::Asked;
+use crate::message::Spoken;
 use crate::search;
 use crate::statement::Statement;
 use crate::work::Work;
@@ -50,6 +51,16 @@ pub struct NewTicket {
 /// limits; `conflict` if the group does not serve the brand, or the form is not for it.
 pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Version)> {
     work.actor.require(Permission::TicketCreate)?;
+    let (id, version, _) = make(work, new, None)?;
+    Ok((id, version))
+}
+
+/// The same with a first message of the customer, for whoever may do that.
+pub(crate) fn make(
+    work: &mut Work<'_, '_>,
+    new: &NewTicket,
+    first: Option<&Spoken>,
+) -> Result<(TicketId, Version, Option<MessageId>)> {
     let (tx, actor) = (&mut *work.tx, work.actor);
     let channel = new.channel.unwrap_or(DEFAULT_CHANNEL);
     let mut faults = Faults::default();
@@ -73,17 +84,69 @@ pub fn create(work: &mut Work<'_, '_>, new: &NewTicket) -> Result<(TicketId, Ver
     }
     draft.apply_all(tx, actor, &edits, &mut Asked::default(), faults)?;
     let known_by = !draft.now.contact.is_empty();
-    let made = insert(work, draft.now)?;
+    let (id, version, message) = match first {
+        Some(first) => {
+            let (id, version, message) = insert_saying(work, draft.now, first, None)?;
+            (id, version, Some(message))
+        }
+        None => {
+            let (id, version) = insert(work, draft.now)?;
+            (id, version, None)
+        }
+    };
     if asks && known_by {
-        crm::note(work, made.0, brand)?;
+        crm::note(work, id, brand)?;
     }
-    Ok(made)
+    Ok((id, version, message))
+}
+
+/// A ticket that follows up a closed one, with the message of the customer that starts it: in the same place, of the same
+/// customer, under the same title.
+pub(crate) fn follow_up(
+    work: &mut Work<'_, '_>,
+    closed: &Ticket,
+    first: &Spoken,
+) -> Result<(TicketId, MessageId)> {
+    let country = require_brand(work.tx, work.actor, "ticketID", closed.brand)?;
+    let mut ticket = blank(work.now, closed.brand, ChannelId(first.channel_id));
+    ticket.group = closed.group;
+    ticket.customer = closed.customer;
+    ticket.title.clone_from(&closed.title);
+    (ticket.from_address, ticket.from_name) = first.from.clone();
+    (ticket.to_address, ticket.to_name) = first.to.clone();
+    ticket.contact = contact(&ticket, &country);
+    ticket.external_key = random_key(work.context);
+    let (id, _, message) = insert_saying(work, ticket, first, Some(closed.id))?;
+    Ok((id, message))
+}
+
+/// Writes a ticket that has passed the rules, with its first message.
+fn insert_saying(
+    work: &mut Work<'_, '_>,
+    mut ticket: Ticket,
+    first: &Spoken,
+    follows: Option<TicketId>,
+) -> Result<(TicketId, Version, MessageId)> {
+    let segment = ticket.next_segment;
+    ticket.messages = 1;
+    ticket.events = follows.iter().len() as i64;
+    ticket.next_segment += first.content.places();
+    ticket.last_update_customer = Some(work.now);
+    let (id, version) = insert(work, ticket.clone())?;
+    ticket.id = id;
+    let (message, _) = first.insert(work.tx, id, segment, work.now)?;
+    let times = ticket.times();
+    if let Some(closed) = follows {
+        work.record(event(&ticket, times, "follow_up_of", None, Some(closed.to_string())));
+    }
+    work.record(event(&ticket, times, first.kind.as_str(), None, Some(message.to_string())));
+    Ok((id, version, message))
 }
 
 /// Writes a ticket that has passed the rules, with its event, counters, tags and search entry. One that comes with
 /// messages names their number and the places they will take in the index; its caller writes them.
 pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(TicketId, Version)> {
-    ticket.events = 1;
+    ticket.events += 1;
     let params = [
         ticket.version.0.into(),
         ticket.brand.0.into(),

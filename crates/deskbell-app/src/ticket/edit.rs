@@ -15,6 +15,7 @@ use super::undo::Back;
 use crate::error::{Error, Result};
 use crate::form::asked::Asked;
 use crate::form::value;
+use crate::message::Spoken;
 
 /// One thing to do to a ticket.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -113,6 +114,10 @@ pub struct Draft {
     pub(super) notes: Vec<String>,
     /// What changes in the fields of its form.
     pub(super) values: Vec<value::Change>,
+    /// Messages that come with the edits.
+    pub(super) messages: Vec<Spoken>,
+    /// Events that no field tells: what, and the value.
+    pub(super) events: Vec<(&'static str, String)>,
     pub(super) delete: Option<bool>,
     /// What only taking back does.
     pub(super) back: Back,
@@ -146,6 +151,8 @@ impl Draft {
             before: ticket,
             notes: Vec::new(),
             values: Vec::new(),
+            messages: Vec::new(),
+            events: Vec::new(),
             delete: None,
             back: Back::default(),
             placed_by: None,
@@ -376,7 +383,13 @@ fn require_group(tx: &mut Tx<'_>, actor: &Actor, field: &str, group: GroupId) ->
 }
 
 /// Refuses a user that does not exist for the actor, or is not active.
-fn require_user(tx: &mut Tx<'_>, actor: &Actor, field: &str, user: UserId, lock: bool) -> Result<()> {
+pub(crate) fn require_user(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    field: &str,
+    user: UserId,
+    lock: bool,
+) -> Result<()> {
     if user.is_none() {
         return Ok(());
     }

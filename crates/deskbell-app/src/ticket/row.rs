@@ -138,8 +138,8 @@ impl Ticket {
 
     /// The times that an event of it keeps.
     pub(super) fn times(&self) -> Times {
-        let Self { last_update, closed_at, last_update_agent, .. } = *self;
-        Times { last_update, closed_at, last_update_agent }
+        let Self { last_update, closed_at, last_update_agent, last_update_customer, .. } = *self;
+        Times { last_update, closed_at, last_update_agent, last_update_customer }
     }
 
     /// About how many bytes its texts take in an answer; what else it shows is small.

@@ -1,18 +1,18 @@
 //! The end of every change of a ticket: what differs is found, checked as a whole and written, with its events,
 //! counters, tags and search entries. One version step, however many edits.
 
-use deskbell_core::{Actor, Code, Direction, Fault, TicketId, Timestamp, Version};
+use deskbell_core::{Actor, Code, Direction, Fault, MessageId, Status, TicketId, Timestamp, Version};
 use deskbell_db::{Tx, Value};
 
-use super::edit::{Draft, Edit, Faults, tag_key};
+use super::edit::{Change, Draft, Edit, Faults, tag_key};
 use super::row::{Ticket, tags_to_text};
 use super::sql;
 use super::undo::Back;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::form::asked::Asked;
 use crate::form::{said, value};
 use crate::journal::{Event, Times};
-use crate::message::{self, Kind, NewMessage};
+use crate::message::{self, Further, Kind, NewMessage, Spoken};
 use crate::search;
 use crate::work::Work;
 
@@ -41,6 +41,8 @@ pub struct Settled {
     fields: Vec<(&'static str, String, String)>,
     notes: Vec<String>,
     values: Vec<value::Change>,
+    messages: Vec<Spoken>,
+    events: Vec<(&'static str, String)>,
     pub(super) delete: Option<bool>,
     back: Back,
 }
@@ -76,9 +78,75 @@ pub(super) fn settle_draft(
     asked: &mut Asked,
 ) -> Result<Settled> {
     draft.apply_all(tx, actor, edits, asked, Faults::default())?;
-    let Draft { before, now, notes, values, delete, back, .. } = draft;
+    let Draft { before, now, notes, values, messages, events, delete, back, .. } = draft;
     let fields = differences(&before, &now);
-    Ok(Settled { before, now, fields, notes, values, delete, back })
+    Ok(Settled { before, now, fields, notes, values, messages, events, delete, back })
+}
+
+/// Writes a message into a ticket that was loaded for it, with what the edits change, as one version step.
+///
+/// Errors: those of `Draft::of` and `Draft::apply_all`.
+pub(crate) fn say(
+    work: &mut Work<'_, '_>,
+    ticket: Ticket,
+    edits: &[Edit],
+    spoken: Spoken,
+) -> Result<(MessageId, Version)> {
+    let mut draft = Draft::of(ticket)?;
+    // A customer is heard whatever the form asks.
+    draft.form_asks = spoken.direction == Direction::Outbound;
+    draft.messages.push(spoken);
+    let settled = settle_draft(work.tx, work.actor, draft, edits, &mut Asked::default())?;
+    let (outcome, said) = settled.write_all(work)?;
+    Ok((said.first().copied().unwrap_or_default(), outcome.version()))
+}
+
+/// The time of a message has come: the desk has spoken, and its status is set if the rules let it. Answers the status that was
+/// set. A merged ticket takes nothing else, but what waits in it goes out.
+pub(crate) fn come_due(
+    work: &mut Work<'_, '_>,
+    ticket: Ticket,
+    message: i64,
+    status: Option<Status>,
+) -> Result<Option<Status>> {
+    let status = status.filter(|_| ticket.merged_into.is_none());
+    let draft = || {
+        let mut draft = Draft::blank(ticket.clone());
+        draft.now.last_update_agent = Some(work.now);
+        draft.events.push(("message_due", message.to_string()));
+        draft
+    };
+    let edits: Vec<Edit> =
+        status.map(|status| Edit::new("submitStatus", Change::Status(status))).into_iter().collect();
+    let (with, without, mut asked) = (draft(), draft(), Asked::default());
+    let (settled, set) = match settle_draft(work.tx, work.actor, with, &edits, &mut asked) {
+        Ok(settled) => (settled, status),
+        Err(Error::Fault(_)) => (settle_draft(work.tx, work.actor, without, &[], &mut asked)?, None),
+        Err(error) => return Err(error),
+    };
+    settled.write(work)?;
+    Ok(set)
+}
+
+/// Notes in a ticket that another one has to do with it.
+pub(crate) fn link(
+    work: &mut Work<'_, '_>,
+    ticket: Ticket,
+    how: &'static str,
+    other: TicketId,
+) -> Result<Outcome> {
+    let mut draft = Draft::blank(ticket);
+    draft.events.push((how, other.to_string()));
+    settle_draft(work.tx, work.actor, draft, &[], &mut Asked::default())?.write(work)
+}
+
+/// Takes a message that waits for its time out of a ticket.
+///
+/// Errors: `conflict` if the ticket was merged.
+pub(crate) fn take_back_message(work: &mut Work<'_, '_>, ticket: Ticket, id: MessageId) -> Result<Outcome> {
+    let mut draft = Draft::of(ticket)?;
+    draft.back.notes_gone.push(id.0);
+    settle_draft(work.tx, work.actor, draft, &[], &mut Asked::default())?.write(work)
 }
 
 /// The fault for a version that is not the present one.
@@ -116,8 +184,10 @@ fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, Stri
 impl Settled {
     /// What it will come to.
     pub fn outcome(&self) -> Outcome {
-        let same = self.fields.is_empty() && self.notes.is_empty() && self.values.is_empty();
-        if same && self.delete.is_none() && self.back.is_nothing() {
+        let same = self.fields.is_empty() && self.values.is_empty();
+        let same = same && self.delete.is_none() && self.events.is_empty();
+        let silent = self.notes.is_empty() && self.messages.is_empty();
+        if same && silent && self.back.is_nothing() {
             Outcome::Unchanged(self.before.version)
         } else {
             Outcome::Changed(self.before.version.next())
@@ -125,21 +195,31 @@ impl Settled {
     }
 
     /// Writes it.
-    pub fn write(mut self, work: &mut Work<'_, '_>) -> Result<Outcome> {
+    pub fn write(self, work: &mut Work<'_, '_>) -> Result<Outcome> {
+        Ok(self.write_all(work)?.0)
+    }
+
+    /// The same; answers the ids of its messages too.
+    fn write_all(mut self, work: &mut Work<'_, '_>) -> Result<(Outcome, Vec<MessageId>)> {
         let outcome = self.outcome();
         if let Outcome::Unchanged(_) = outcome {
-            return Ok(outcome);
+            return Ok((outcome, Vec::new()));
         }
         if self.delete == Some(true) {
-            return self.purge(work);
+            return Ok((self.purge(work)?, Vec::new()));
         }
         self.write_notes(work)?;
+        let said = self.write_messages(work)?;
         self.write_back(work)?;
         for (item_type, before, after) in std::mem::take(&mut self.fields) {
             self.now.events += 1;
             self.record(work, item_type, Some(before), Some(after));
         }
         self.write_values(work)?;
+        for (item_type, value) in std::mem::take(&mut self.events) {
+            self.now.events += 1;
+            self.record(work, item_type, None, Some(value));
+        }
         if self.delete.is_some() {
             self.now.events += 1;
             self.record(work, "deleted", None, None);
@@ -157,7 +237,7 @@ impl Settled {
         if self.delete.is_none() {
             work.count(&self.now, 1);
         }
-        Ok(outcome)
+        Ok((outcome, said))
     }
 
     /// Deletes at once: what else was asked for goes with the ticket, and leaves no payload behind.
@@ -183,6 +263,7 @@ impl Settled {
                 content: &text,
                 external_id: "",
                 created_at: work.now,
+                further: Further::default(),
             };
             let (id, segments) = message::insert(work.tx, self.now.id, self.now.next_segment, &note)?;
             self.now.next_segment += segments;
@@ -203,6 +284,24 @@ impl Settled {
         Ok(())
     }
 
+    fn write_messages(&mut self, work: &mut Work<'_, '_>) -> Result<Vec<MessageId>> {
+        let mut said = Vec::new();
+        for spoken in std::mem::take(&mut self.messages) {
+            let (id, segments) = spoken.insert(work.tx, self.now.id, self.now.next_segment, work.now)?;
+            self.now.next_segment += segments;
+            self.now.messages += 1;
+            match spoken.direction {
+                Direction::Inbound => self.now.last_update_customer = Some(work.now),
+                // What waits for its time is not said yet.
+                Direction::Outbound if spoken.send_at.is_some() => {}
+                Direction::Outbound => self.now.last_update_agent = Some(work.now),
+            }
+            self.record(work, spoken.kind.as_str(), None, Some(id.to_string()));
+            said.push(id);
+        }
+        Ok(said)
+    }
+
     /// Notes an event of this change.
     fn record(
         &self,
@@ -219,19 +318,20 @@ impl Settled {
     /// Takes notes out of the timeline, and puts back those that were taken out.
     fn write_back(&mut self, work: &mut Work<'_, '_>) -> Result<()> {
         for id in std::mem::take(&mut self.back.notes_gone) {
-            if let Some(stored) = message::take_out(work.tx, self.now.id, id)? {
+            if let Some((kind, stored)) = message::take_out(work.tx, self.now.id, id)? {
                 self.now.messages -= 1;
-                self.record(work, "note", Some(stored), None);
+                self.record(work, kind.as_str(), Some(stored), None);
             }
         }
         for stored in std::mem::take(&mut self.back.notes_back) {
-            if let Some(id) = message::put_back(work.tx, self.now.id, &stored)? {
+            if let Some((kind, id)) = message::put_back(work.tx, self.now.id, &stored)? {
                 self.now.messages += 1;
-                self.record(work, "note", None, Some(id.to_string()));
+                self.record(work, kind.as_str(), None, Some(id.to_string()));
             }
         }
         if let Some(times) = self.back.times {
             self.now.last_update_agent = times.last_update_agent;
+            self.now.last_update_customer = times.last_update_customer;
         }
         Ok(())
     }
@@ -280,6 +380,9 @@ impl Settled {
         }
         if b.last_update_agent != n.last_update_agent {
             set.put("last_update_agent", n.last_update_agent.map(|t| t.0));
+        }
+        if b.last_update_customer != n.last_update_customer {
+            set.put("last_update_customer", n.last_update_customer.map(|t| t.0));
         }
         if self.delete.is_some() {
             set.put("deleted_at", work.now.0);

@@ -268,7 +268,7 @@ pub(super) const UNDO_GONE: &str = ") OR (t.id IS NULL AND ";
 pub(super) const UNDO_END: &str = ")) ORDER BY j.ticket_id";
 /// What taking an event back reads of it: with whether its payload was erased.
 const UNDO_COLUMNS: &str = "id, item_type, before, after, CASE WHEN salt IS NULL THEN 1 ELSE 0 END, batch_id, created_at, \
-     last_update, closed_at, last_update_agent";
+     last_update, closed_at, last_update_agent, last_update_customer";
 /// The events of a batch for a ticket, in order.
 pub(super) fn undo_events() -> String {
     format!("SELECT {UNDO_COLUMNS} FROM journal WHERE batch_id = $1 AND ticket_id = $2 ORDER BY id")

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::form::asked::Asked;
 use crate::form::{said, value};
 use crate::journal::Times;
+use crate::message;
 use crate::statement::Statement;
 
 /// The field that asks for it.
@@ -84,7 +85,7 @@ fn permission(item_type: &str) -> Permission {
     match item_type {
         "created" => Permission::TicketCreate,
         "deleted" | "restored" => Permission::TicketDelete,
-        "note" | "message" => Permission::MessageCreate,
+        "note" | "message" | "message_due" | "follow_up_of" | "followed_up_by" => Permission::MessageCreate,
         "status" => Permission::SetStatus,
         said::ITEM_TYPE => Permission::FormSave,
         _ => Permission::TicketUpdate,
@@ -120,6 +121,7 @@ impl Event {
                 last_update: Timestamp(row.int(7)?),
                 closed_at: row.opt_int(8)?.map(Timestamp),
                 last_update_agent: row.opt_int(9)?.map(Timestamp),
+                last_update_customer: row.opt_int(10)?.map(Timestamp),
             },
         })
     }
@@ -198,6 +200,8 @@ pub(crate) fn settle(
     if events.iter().any(|event| event.erased) {
         return Err(erased(id));
     }
+    // What was said in a ticket goes with it.
+    let whole = events.iter().any(|event| matches!(event.item_type.as_str(), "created" | "restored"));
     let brand =
         events.iter().find(|event| event.item_type == "brand_id").map_or(ticket.brand.0, Event::id_before);
     let mut draft = Draft::of(ticket)?;
@@ -212,7 +216,13 @@ pub(crate) fn settle(
             "created" | "restored" => draft.delete = Some(false),
             "deleted" => draft.back.restore = true,
             _ => match (event.note(), event.inverse()) {
-                (Some(Note::Came(id)), _) => draft.back.notes_gone.push(id),
+                (Some(Note::Came(_)), _) if whole => {}
+                (Some(Note::Came(note)), _) => {
+                    if event.item_type == "message" && !message::is_waiting(tx, id, note)? {
+                        return Err(sent(id, note));
+                    }
+                    draft.back.notes_gone.push(note);
+                }
                 (Some(Note::Left(stored)), _) => draft.back.notes_back.push(stored.to_owned()),
                 (None, Some(Change::Customer(customer))) => {
                     require_customer(tx, customer, BrandId(brand), locks)?;
@@ -233,6 +243,13 @@ pub(crate) fn settle(
     let mut settled = settle_draft(tx, actor, draft, &edits, asked)?;
     settled.delete = delete;
     Ok(settled)
+}
+
+/// What is said of a ticket in which the batch wrote a message that is not waiting.
+fn sent(id: TicketId, message: i64) -> Error {
+    let message =
+        format!("Message {message} in ticket {id} has been sent or received, and cannot be taken back.");
+    Fault::of(FIELD, Code::Conflict, message).into()
 }
 
 /// What is said of a ticket of the batch whose events were erased since, or all of it.

@@ -11,6 +11,7 @@ pub enum Event {
     TicketDeleted,
     TicketRestored,
     MessageCreated,
+    MessageDeleted,
     NoteCreated,
     NoteDeleted,
     CustomerCreated,
@@ -26,6 +27,7 @@ impl Event {
         "ticket.deleted",
         "ticket.restored",
         "message.created",
+        "message.deleted",
         "note.created",
         "note.deleted",
         "customer.created",
@@ -33,12 +35,13 @@ impl Event {
         "customer.deleted",
     ];
 
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::TicketCreated,
         Self::TicketChanged,
         Self::TicketDeleted,
         Self::TicketRestored,
         Self::MessageCreated,
+        Self::MessageDeleted,
         Self::NoteCreated,
         Self::NoteDeleted,
         Self::CustomerCreated,
@@ -62,6 +65,7 @@ impl Event {
             "created" => Self::TicketCreated,
             "deleted" => Self::TicketDeleted,
             "restored" => Self::TicketRestored,
+            "message" if gone => Self::MessageDeleted,
             "message" => Self::MessageCreated,
             "note" if gone => Self::NoteDeleted,
             "note" => Self::NoteCreated,

@@ -81,7 +81,10 @@ pub(crate) fn body(tx: &mut Tx<'_>, webhook: &Webhook, delivery: &Delivery) -> R
     rows.retain(|row| row.sight != Sight::Hidden);
     let Some(last) = rows.last() else { return Ok(None) };
     let (brand, group) = last.place.shown(last.sight);
-    let is_entry = matches!(event, Event::MessageCreated | Event::NoteCreated | Event::NoteDeleted);
+    let is_entry = matches!(
+        event,
+        Event::MessageCreated | Event::MessageDeleted | Event::NoteCreated | Event::NoteDeleted
+    );
     let changes = rows.iter().map(|row| Change {
         item_type: row.item_type.clone(),
         item_type_old: row.before.clone().unwrap_or_default(),

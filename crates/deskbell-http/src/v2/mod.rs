@@ -9,6 +9,7 @@ mod form_field;
 mod group;
 mod job;
 mod key;
+mod message;
 mod page;
 mod tag;
 mod ticket;
@@ -25,6 +26,7 @@ use crate::Operation;
 /// Every call.
 pub fn operations() -> Vec<Operation<Desk>> {
     let mut all = ticket::operations();
+    all.extend(message::operations());
     all.extend(customer::operations());
     all.extend(brand::operations());
     all.extend(group::operations());
@@ -44,6 +46,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
 /// The schemas that their answers name.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     let mut all = ticket::schemas();
+    all.extend(message::schemas());
     all.extend(customer::schemas());
     all.extend(brand::schemas());
     all.extend(group::schemas());

@@ -87,7 +87,7 @@ both_engines! {
         let mut columns = vec![
             ("ticket_id", "ticket_id + 1"), ("brand_id", "2"), ("group_id", "7"), ("from_brand_id", "2"), ("from_group_id", "7"), ("item_type", "'tags'"), ("batch_id", "'b'"),
             ("initiated_by", "'api: Other'"), ("actor", "'key:99'"), ("call", "'import'"), ("created_at", "created_at + 1"),
-            ("last_update", "last_update - 1"), ("closed_at", "5"), ("last_update_agent", "5"),
+            ("last_update", "last_update - 1"), ("closed_at", "5"), ("last_update_agent", "5"), ("last_update_customer", "5"),
         ];
         if probe.engine() == Engine::Postgres {
             columns.extend([("id", "1000"), ("position", "-1")]);

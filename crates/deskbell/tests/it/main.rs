@@ -12,6 +12,7 @@ mod import;
 mod job;
 mod key;
 mod laws;
+mod message;
 mod permission_matrix;
 mod races;
 mod tag;

@@ -19,7 +19,7 @@ mod view;
 
 pub(crate) use bulk::row_of;
 pub(crate) use list::search_archived;
-pub(crate) use view::schemas;
+pub(crate) use view::{MessageView, message_keys, schemas};
 
 use deskbell_app::Desk;
 

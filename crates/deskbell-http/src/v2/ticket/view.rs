@@ -209,8 +209,9 @@ impl<'a> EventView<'a> {
     }
 }
 
+/// A message or note of a timeline.
 #[derive(Serialize)]
-struct MessageView<'a> {
+pub(crate) struct MessageView<'a> {
     to: &'a str,
     from: &'a str,
     image: &'static str,
@@ -237,7 +238,7 @@ struct MessageView<'a> {
 }
 
 impl<'a> MessageView<'a> {
-    fn of(message: &'a Message, ticket: TicketId) -> Self {
+    pub(crate) fn of(message: &'a Message, ticket: TicketId) -> Self {
         Self {
             to: &message.to_address,
             from: &message.from_address,
@@ -350,13 +351,21 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
         "id": id(), "ticket_id": id(), "item_type": text(), "item_type_id": text(), "item_type_old": text(),
         "description": text(), "initiated_by": text(), "created_at": at(), "type": {"const": "event"},
     }));
-    let message = object(json!({
+    let message = object(message_keys());
+    vec![("Ticket", row), ("TicketItem", item), ("TimelineEntry", json!({"oneOf": [event, message]}))]
+}
+
+/// The keys of a message or note, with what each is.
+pub(crate) fn message_keys() -> Value {
+    let id = || json!({"type": "integer", "minimum": 0});
+    let text = || json!({"type": "string"});
+    let at = || json!({"type": "string", "description": "YYYY-MM-DD HH:MM:SS, UTC"});
+    json!({
         "to": text(), "from": text(), "image": text(), "created_at": at(), "pinned": {"enum": [0, 1]}, "id": text(),
         "channel_name": text(), "channel_icon": text(), "type": {"enum": ["message", "note"]}, "status_new": text(),
         "user_id": id(), "user_name": text(), "user_avatar": text(), "channel_id": id(),
         "direction": {"enum": deskbell_core::Direction::WORDS}, "content": text(), "ticket_id": id(),
         "external_id": text(), "from_name": text(), "to_name": text(), "meta_data": text(),
         "in_queue": {"enum": [0, 1]}, "attachments": {"type": "array"},
-    }));
-    vec![("Ticket", row), ("TicketItem", item), ("TimelineEntry", json!({"oneOf": [event, message]}))]
+    })
 }

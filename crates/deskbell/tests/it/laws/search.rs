@@ -265,7 +265,7 @@ fn make(
         .expect("a timeline")
         .iter()
         .filter(|e| e["type"] == "note")
-        .map(|e| e["content"].as_str().expect("a text").to_owned())
+        .map(|e| as_written(e["content"].as_str().expect("a text")))
         .collect();
     assert_eq!(seen.iter().collect::<Vec<_>>(), notes, "notes are kept as they are");
     let system = std::sync::Arc::new(deskbell_core::Actor::system());
@@ -322,4 +322,10 @@ fn the_law_of_search_has_hits_to_look_at() {
         hits.count() > 60,
         "random queries must find something often enough for the law to mean anything"
     );
+}
+
+/// What was written, of what is shown: notes are plain text.
+fn as_written(shown: &str) -> String {
+    let text = shown.replace("<br>\n", "\n").replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&")
 }

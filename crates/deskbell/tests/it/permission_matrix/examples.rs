@@ -65,6 +65,12 @@ impl World<'_> {
         self.made("/user", "userID", body)
     }
 
+    /// A message that waits for its time.
+    pub(super) fn scheduled(&self) -> i64 {
+        let body = json!({"ticketID": self.ticket(), "type": 4, "message": "x", "sendAt": "2030-01-01"});
+        self.made("/message", "messageID", body)
+    }
+
     pub(super) fn view(&self) -> i64 {
         self.made("/view", "viewID", json!({"title": format!("View {}", self.fresh())}))
     }
@@ -200,6 +206,12 @@ impl World<'_> {
             "userUpdate" => (OfGroup, format!("/user/{}", self.user()), json!({"firstname": "N"})),
             "userDelete" => (OfGroup, format!("/user/{}", self.user()), none()),
             "userViews" => (Nothing, format!("/user/getUserViews?userID={}", self.user()), none()),
+            "messageCreate" => {
+                (Ticket, "/message".into(), json!({"type": "0", "message": "x", "ticketID": self.ticket()}))
+            }
+            "messageChatbot" => (Nothing, "/message/chatbot".into(), json!({"message": "x"})),
+            "messageGet" => (Ticket, format!("/message/{}", self.scheduled()), none()),
+            "messageDelete" => (Ticket, format!("/message/{}", self.scheduled()), none()),
             "tagList" => (Nothing, "/tag".into(), none()),
             "tagRename" => (Nothing, "/tag".into(), json!({"tag": "none has it", "to": "x"})),
             "viewList" => (Nothing, "/view".into(), none()),

@@ -25,3 +25,5 @@ mod timers;
 mod undo;
 mod unlink_customer;
 mod update;
+
+pub(crate) use setup::{change, fill_messages, stored};

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use deskbell_app::message::{self, Channel, Content, Outgoing};
 use deskbell_app::ticket::create::{self, NewTicket};
-use deskbell_core::{Actor, Limit};
+use deskbell_core::{Actor, Limit, MessageId, TicketId, UserId};
 use deskbell_db::{Lane, Urgency};
 use serde_json::{Value, json};
 
@@ -117,4 +118,42 @@ pub(super) fn total(client: &Client, filter: &str) -> i64 {
     let json = client.get(&format!("/ticket?itemLimit=0{filter}")).expect(200);
     assert_eq!(json["items"], json!([]), "{json}");
     json["itemTotal"].as_i64().expect("a total")
+}
+
+/// Runs a statement that returns nothing.
+pub(crate) fn change(desk: &TestDesk, sql: &str) {
+    exec(desk, sql);
+}
+
+/// A text of a message as it stands in the store.
+pub(crate) fn stored(desk: &TestDesk, column: &str, id: &str) -> String {
+    let (system, sql) = (Arc::new(Actor::system()), format!("SELECT {column} FROM message WHERE id = {id}"));
+    let run = desk.desk.read_blocking(Lane::Point, &system, move |tx, _| {
+        Ok(tx.first(&sql, &[], |row| row.str(0).map(str::to_owned))?)
+    });
+    run.expect("a statement").expect("a message")
+}
+
+/// Writes many notes into a ticket, in one transaction.
+pub(crate) fn fill_messages(desk: &TestDesk, ticket: i64, n: usize) {
+    let (system, engine) = (Arc::new(Actor::system()), desk.desk.engine());
+    let write = desk.desk.write_blocking(Urgency::Interactive, &system, "test", move |work| {
+        for n in 0..n {
+            let new = Outgoing {
+                ticket: TicketId(ticket),
+                channel: Channel::Note,
+                to: String::new(),
+                cc: String::new(),
+                bcc: String::new(),
+                responds_to: MessageId::NONE,
+                content: Content::new(engine, format!("message {n}"), ""),
+                send_at: None,
+                user: UserId::NONE,
+                status: None,
+            };
+            message::create(work, &new)?;
+        }
+        Ok(())
+    });
+    write.expect("messages");
 }
