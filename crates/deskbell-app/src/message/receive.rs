@@ -45,7 +45,7 @@ pub struct Received {
 }
 
 /// Takes a message of the customer in. A merged ticket hands it on to the one that it was merged into. A pending, holding or
-/// solved ticket is opened; where a rule forbids that (a form that needs a field first), the message is taken all the same.
+/// solved ticket is opened, whatever its form asks; where another rule forbids that, the message is taken all the same.
 ///
 /// Errors: `forbidden` without MESSAGE_CREATE; `not_found`.
 pub fn receive(work: &mut Work<'_, '_>, new: &Incoming) -> Result<Received> {

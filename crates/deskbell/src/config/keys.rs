@@ -265,7 +265,7 @@ pub(crate) const SECTIONS: &[Section] = &[
 ];
 
 /// Settings that cli.md names and that this version does not have, so that their names are not called a mistake.
-pub(crate) const LATER: &[&str] = &["allowed_origins", "archive_days", "file_limit", "rate_limit"];
+pub(crate) const LATER: &[&str] = &["allowed_origins", "file_limit", "rate_limit"];
 
 const fn key(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Key {
     Key { name, kind, default, doc, check: |_| Ok(()) }

@@ -144,7 +144,8 @@ fn reading_costs_the_same_at_few_tickets_and_at_many() {
     // At most 2,000 rows of each, at some 40 steps a row.
     assert!(many - before <= 3 * 2 * BOUND, "{many} steps, {before} without");
     let counts = key.get("/view/counts").expect(200)["items"].clone();
-    let found: Vec<(i64, bool)> = counts.as_array().expect("items")[5..]
+    // Those of a new desk come after them: they have a place in their category.
+    let found: Vec<(i64, bool)> = counts.as_array().expect("items")[..3]
         .iter()
         .map(|c| (c["count"].as_i64().expect("a number"), c["exact"].as_bool().expect("a flag")))
         .collect();

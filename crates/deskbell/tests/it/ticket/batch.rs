@@ -121,7 +121,8 @@ both_engines! {
             .filter(|e| e["type"] == "note")
             .map(|e| &e["content"])
             .collect();
-        assert_eq!(notes, [note, "another"]);
+        // Content is shown as HTML, and so is plain text.
+        assert_eq!(notes, [note.replace('\n', "<br>\n").as_str(), "another"]);
         assert_eq!(
             (&item["last_update_agent"], &item["last_update_customer"]),
             (&json!("2026-11-25 12:01:00"), &Value::Null)

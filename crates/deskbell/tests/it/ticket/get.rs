@@ -55,7 +55,7 @@ both_engines! {
         let expected = [
             r#"{"to":"","from":"","image":"","created_at":"2026-11-25 12:01:00","pinned":0,"id":"NUMBER","channel_name":"","#,
             r#""channel_icon":"","type":"note","status_new":"","user_id":0,"user_name":"Tests","user_avatar":"","channel_id":0,"#,
-            r#""direction":"outbound","content":"Broken \"glass\"\nsecond line","ticket_id":1,"external_id":"","#,
+            r#""direction":"outbound","content":"Broken \"glass\"<br>\nsecond line","ticket_id":1,"external_id":"","#,
             r#""from_name":"Tests","to_name":"","meta_data":"{}","in_queue":0,"attachments":[]}"#,
         ];
         let number = notes[0]["id"].as_str().expect("an id as text");
