@@ -19,7 +19,16 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 # Fields whose rule is more than a regular expression, by operationId. The document has what an expression can say.
 BEYOND_A_PATTERN = {
     # A cursor is good for the filters, sort and order of the answer that it came from, and not beside itemStart.
-    "ticketList": {"cursor", "itemStart"},
+    # With highlight a page has at most 100 rows.
+    "ticketList": {"cursor", "itemStart", "itemLimit"},
+    # Who deletes by filters says how many.
+    "ticketBatch": {"expectTotal"},
+    # A key is no user, so it has to name one.
+    "userViews": {"userID"},
+    # Nobody is merged into himself.
+    "customerMerge": {"duplicateID"},
+    # Addresses are those of the channel, a time is one to come, and a message answers one of its ticket.
+    "messageCreate": {"toAddress", "ccInput", "bccInput", "sendAt", "respondMessageID"},
     # A cursor is none beyond what the webhook was told of.
     "webhookReplay": {"after"},
     # Assigned codes of ISO 3166, the names of the time zone database, and the text of a JSON object.
@@ -169,6 +178,8 @@ def pairs(name, value):
     if isinstance(value, dict):
         return [pair for key, item in value.items() for pair in pairs(f"{name}[{key}]", item)]
     if isinstance(value, list):
+        if any(isinstance(item, (dict, list)) for item in value):
+            return [pair for n, item in enumerate(value) for pair in pairs(f"{name}[{n}]", item)]
         return [pair for item in value for pair in pairs(f"{name}[]" if "[" in name else name, item)]
     if isinstance(value, bool):
         return [(name, "true" if value else "false")]
@@ -222,7 +233,10 @@ def number_as_text(case, operation, field, message):
     numbers no schema says so."""
     value = case.body
     for step in re.findall(r"[^\[\]]+", field):
-        value = value[int(step)] if isinstance(value, list) else value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     most = re.search(r"at most (\d+) characters", message)

@@ -85,7 +85,9 @@ fn keys() -> String {
 fn columns_of(value: &Value) -> std::result::Result<Vec<Column>, Vec<Detail>> {
     let refuse = |label: &str, code: Code, message: String| Err(vec![detail(label, code, message)]);
     let items = match value {
-        Value::Array(items) => items,
+        Value::Array(items) => items.as_slice(),
+        // One part of a form of parts is a list of one.
+        Value::Object(_) => std::slice::from_ref(value),
         _ => {
             let message = "columns must be a list of objects with type and title.";
             return refuse("columns", Code::InvalidParameter, message.into());

@@ -337,16 +337,21 @@ enum Node {
 }
 
 /// What was sent under a name, as one structure: whole, as JSON or a text of it, or piece by piece in brackets. Indices make lists, all
-/// else makes objects.
+/// else makes objects. Several without brackets are the elements of a list, as the parts of a multipart body are.
 pub(crate) fn tree(label: &str, entries: Vec<Entry>, problems: &mut Problems) -> Raw {
     let several = entries.len() > 1;
     let mut root = Node::Inner(Vec::new());
+    if several && entries.iter().all(|entry| entry.name.depth() == 0) {
+        return Raw::List(entries.into_iter().map(|entry| as_json(label, entry.raw, problems)).collect());
+    }
     for entry in entries {
         if entry.name.depth() == 0 {
             if several {
                 problems.twice(label.to_owned());
             }
-            return as_json(label, entry.raw, problems);
+            // A part of text has no other way to say it.
+            let is_null = matches!(&entry.raw, Raw::Text(text) if text == "null");
+            return if is_null { Raw::Null } else { as_json(label, entry.raw, problems) };
         }
         put(&mut root, 0, entry, problems);
     }

@@ -88,13 +88,8 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
             "propertyNames": { "pattern": format!("^{}$", pattern::digits(1, MAX_ID)) },
             "additionalProperties": number(1, MAX_ID, place, true),
         }),
-        Kind::Tree { schema } => {
-            let mut schema = schema();
-            if place == Place::Json {
-                schema = json!({ "anyOf": [schema, { "type": "null" }] });
-            }
-            schema
-        }
+        // Null and empty text say nothing, also in a part of JSON.
+        Kind::Tree { schema } => json!({ "anyOf": [schema(), { "enum": ["", null] }] }),
         Kind::Map { pattern, max, .. } => {
             let mut schema = json!({
                 "type": nullable("object", place),

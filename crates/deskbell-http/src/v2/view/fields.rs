@@ -55,6 +55,7 @@ fn conditions() -> Value {
         "additionalProperties": false,
     });
     let list = json!({ "type": "array", "maxItems": 50, "items": condition });
+    let list = json!({ "anyOf": [list, { "enum": ["", null] }] });
     json!({ "type": "object", "properties": { "all": list, "any": list }, "additionalProperties": false })
 }
 
@@ -63,7 +64,7 @@ fn columns() -> Value {
     json!({ "type": "array", "maxItems": 50, "items": {
         "type": "object",
         "required": ["type"],
-        "properties": { "type": { "enum": keys }, "title": { "type": "string", "maxLength": limit::NAME } },
+        "properties": { "type": { "enum": keys }, "title": { "type": ["string", "null"], "maxLength": limit::NAME } },
         "additionalProperties": false,
     }})
 }

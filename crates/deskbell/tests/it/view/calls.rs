@@ -87,7 +87,7 @@ both_engines! {
         key.post("/view", json!({"title": "Good", "columns": [{"title": "x"}]})).refused(400, "missing_parameter", &["columns[0][type]"]);
         key.post("/view", json!({"title": "Good", "columns": [{"type": "id"}, {"type": "wrong"}]})).refused(400, "invalid_parameter", &["columns[1][type]"]);
         key.post("/view", json!({"title": "Good", "columns": [{"type": "id", "width": 3}]})).refused(400, "unknown_parameter", &["columns[0][width]"]);
-        key.post("/view", json!({"title": "Good", "columns": {"type": "id"}})).refused(400, "invalid_parameter", &["columns"]);
+        key.post("/view", json!({"title": "Good", "columns": "id"})).refused(400, "invalid_parameter", &["columns"]);
         key.post("/view", json!({"title": "all OPEN"})).refused(409, "conflict", &["title"]);
         let id = made(&key, "Good", &json!({}));
         key.put(&format!("/view/{id}"), json!({"title": "PENDING"})).refused(409, "conflict", &["title"]);
