@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use deskbell_core::{Actor, Permission, Version, WebhookId};
 
-use super::{load, sql};
+use super::{gap, load, sql};
 use crate::desk::{Desk, Keep, Told};
 use crate::error::Result;
 use crate::item;
@@ -40,7 +40,9 @@ fn step(
     let webhook = load(work.tx, work.actor, id, true)?;
     item::check_version("Webhook", id, webhook.version, expected)?;
     if work.tx.exec(sql::DELETE_SOME, &[id.0.into()])? == CHUNK {
-        work.tx.exec(sql::SILENCE, &[id.0.into()])?;
+        if work.tx.exec(sql::SILENCE, &[id.0.into()])? > 0 {
+            gap::open(work.tx, id)?;
+        }
         return Ok(None);
     }
     work.tx.exec(sql::DELETE, &[id.0.into()])?;

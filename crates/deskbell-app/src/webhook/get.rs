@@ -3,10 +3,14 @@
 use deskbell_core::{Actor, Permission, Timestamp, WebhookId};
 use deskbell_db::Tx;
 
-use super::{State, Webhook, load, sql};
+use super::{State, Webhook, load, sql, within_limits};
 use crate::error::Result;
 use crate::feed;
 use crate::item::{Listed, Paging};
+use crate::statement::Statement;
+
+/// Up to this many deliveries are counted.
+const COUNTED: i64 = 10_000;
 
 /// How many deliveries of a webhook wait, and how many are dead; 10,001 stands for more than 10,000.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,7 +26,7 @@ pub struct Counts {
 /// Errors: `forbidden` without SETTINGS_CRUD; `not_found`, also for one that is told of more than the actor may see.
 pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: WebhookId) -> Result<(Webhook, Counts)> {
     let webhook = load(tx, actor, id, false)?;
-    let counts = counts(tx, id)?;
+    let counts = counts(tx, &webhook)?;
     Ok((webhook, counts))
 }
 
@@ -40,15 +44,18 @@ pub fn list(tx: &mut Tx<'_>, actor: &Actor, paging: &Paging) -> Result<Listed<(W
     });
     let total = found.len() as i64;
     let page = found.into_iter().skip(paging.start as usize).take(paging.limit as usize);
-    let items = page.map(|webhook| Ok((counts(tx, webhook.id)?, webhook))).collect::<Result<Vec<_>>>()?;
+    let items = page.map(|webhook| Ok((counts(tx, &webhook)?, webhook))).collect::<Result<Vec<_>>>()?;
     Ok(Listed { items: items.into_iter().map(|(counts, webhook)| (webhook, counts)).collect(), total })
 }
 
-/// How much waits for a webhook.
-pub fn counts(tx: &mut Tx<'_>, id: WebhookId) -> Result<Counts> {
+/// How much waits for a webhook, of what exists for it.
+pub fn counts(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<Counts> {
     let mut count = |state: State| {
-        let params = [id.0.into(), (state as i64).into()];
-        Ok::<_, crate::Error>(tx.first(sql::COUNT_STATE, &params, |row| row.int(0))?.unwrap_or(0))
+        let mut which = Statement::new(sql::OF_WEBHOOK);
+        which.bind(webhook.id.0).push(" AND state = ").bind(state as i64);
+        within_limits(tx, webhook, &mut which);
+        let text = sql::count_some(&which.text, COUNTED + 1);
+        Ok::<_, crate::Error>(tx.first(&text, &which.params, |row| row.int(0))?.unwrap_or(0))
     };
     Ok(Counts { waiting: count(State::Waiting)?, dead: count(State::Dead)? })
 }
@@ -71,7 +78,7 @@ pub fn figures(tx: &mut Tx<'_>, now: Timestamp) -> Result<Figures> {
     let last = feed::last(tx)?;
     let mut figures = Figures::default();
     for webhook in tx.all(&format!("{}{}", sql::select(), sql::ALL), &[], Webhook::read)? {
-        let counts = counts(tx, webhook.id)?;
+        let counts = counts(tx, &webhook)?;
         figures.webhooks[webhook.fares(now) as usize] += 1;
         figures.waiting += counts.waiting;
         figures.dead += counts.dead;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use deskbell_core::{Actor, WebhookId};
 use deskbell_db::Tx;
 
-use super::{Delivery, State, Try, Webhook, body, load, sql};
+use super::{Delivery, State, Try, Webhook, body, load, sql, within_limits};
 use crate::error::Result;
 use crate::statement::Statement;
 
@@ -42,6 +42,7 @@ pub fn log(
         let states: Vec<i64> = states.iter().map(|state| *state as i64).collect();
         which.push(" AND ").within("state", &states);
     }
+    within_limits(tx, &webhook, &mut which);
     let counted = sql::count_some(&which.text, COUNTED + 1);
     let total = tx.first(&counted, &which.params, |row| row.int(0))?.unwrap_or(0);
     which.text = format!("{}{}", sql::deliveries(), which.text);

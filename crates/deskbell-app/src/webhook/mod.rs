@@ -28,6 +28,7 @@ use deskbell_db::Tx;
 
 use crate::error::Result;
 use crate::item;
+use crate::journal::{position, sight};
 use crate::statement::Statement;
 
 pub use create::create;
@@ -48,6 +49,19 @@ pub use row::{Delivery, Fares, State, Try, Webhook};
 pub use rules::{Fields, check};
 pub use secret::Secret;
 pub use update::update;
+
+/// Appends that a delivery is of something that exists for its webhook, whose limits may have been wider when it was written
+/// down.
+fn within_limits(tx: &Tx<'_>, webhook: &Webhook, statement: &mut Statement) {
+    let scope = webhook.scope();
+    if scope.is_everything() {
+        return;
+    }
+    statement.push(" AND EXISTS (SELECT 1 FROM journal j WHERE ").push(position(tx.engine()));
+    statement.push(" = webhook_delivery.position AND ");
+    sight::exists(&scope, false, statement);
+    statement.push(")");
+}
 
 /// The webhook, if it exists for the actor: one that tells of more than the actor may see does not. `lock` keeps it as it is
 /// until the transaction ends.

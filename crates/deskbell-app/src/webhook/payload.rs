@@ -56,6 +56,8 @@ struct Row {
     at: Timestamp,
     place: Place,
     sight: Sight,
+    /// Whether it is an event of its own.
+    alone: bool,
 }
 
 /// The text that tells of a delivery's event, as far as it exists for the webhook; `None` if nothing does.
@@ -70,6 +72,9 @@ pub(crate) fn body(tx: &mut Tx<'_>, webhook: &Webhook, delivery: &Delivery) -> R
     } else {
         tx.all(&sql::told_alone(tx.engine()), &[delivery.position.into()], Row::read)?
     };
+    if rows.first().is_some_and(|row| row.alone) {
+        rows.truncate(1);
+    }
     rows.retain(|row| {
         let of = Event::of_row(&row.item_type, row.left());
         of == event || event.gathers() && of == Event::TicketChanged
@@ -116,6 +121,7 @@ impl Row {
             at: Timestamp(row.int(4)?),
             place: Place::read(row, 5)?,
             sight: Sight::Hidden,
+            alone: Event::in_steps(row.str(10)?),
         })
     }
 

@@ -30,6 +30,8 @@ struct Row {
     batch: String,
     /// The value after: of a customer's row the customer.
     value: String,
+    /// Whether it is an event of its own, whatever else its write did to the ticket.
+    alone: bool,
 }
 
 /// An event that a webhook is to be told of.
@@ -78,6 +80,7 @@ fn rows(tx: &mut Tx<'_>, webhook: &Webhook, (after, high): (i64, i64), most: i64
             gone: row.int(3)? != 0,
             batch: row.str(4)?.to_owned(),
             value: row.opt_str(5)?.unwrap_or_default().to_owned(),
+            alone: Event::in_steps(row.str(6)?),
         })
     })?)
 }
@@ -85,14 +88,14 @@ fn rows(tx: &mut Tx<'_>, webhook: &Webhook, (after, high): (i64, i64), most: i64
 /// The events that begin with one of the rows. All that one write changes in a ticket's fields is one event; of a ticket that
 /// was made it is part of its beginning.
 fn events(tx: &mut Tx<'_>, webhook: &Webhook, after: i64, rows: Vec<Row>) -> Result<Vec<New>> {
-    let gathered = rows.iter().filter(|row| Event::of_row(&row.item_type, row.gone).gathers());
+    let gathered = rows.iter().filter(|row| !row.alone && Event::of_row(&row.item_type, row.gone).gathers());
     let firsts = firsts(tx, webhook, gathered)?;
     let mut new: Vec<New> = Vec::new();
     let mut begun = HashSet::new();
     for row in rows {
         let mut event = Event::of_row(&row.item_type, row.gone);
         let mut position = row.position;
-        if event.gathers() {
+        if event.gathers() && !row.alone {
             let Some(first) = firsts.get(&(row.ticket, row.batch.clone())) else { continue };
             (event, position) = *first;
             if position <= after || !begun.insert(position) {
@@ -131,7 +134,7 @@ fn firsts<'r>(
         return Ok(found);
     }
     let mut statement = Statement::new(&sql::firsts(tx.engine()));
-    statement.within("j.ticket_id", &tickets).push(" AND ").among("j.batch_id", batches);
+    statement.within("j.ticket_id", &tickets).push(" AND ").among(sql::batch(tx.engine()), batches);
     statement.push(" AND ");
     sight::exists(&webhook.scope(), false, &mut statement);
     statement.push(sql::FIRSTS_BY);
@@ -193,9 +196,9 @@ fn tell_again(tx: &mut Tx<'_>, webhook: &Webhook, new: &[New], now: Timestamp) -
         if tx.exec(&sql::insert_deliveries(1), &params)? == 0 {
             revive(tx, webhook, new.position, now)?;
         }
-        first_of(tx, webhook, new.subject, now)?;
     }
-    Ok(())
+    let subjects: HashSet<i64> = new.iter().map(|new| new.subject).collect();
+    subjects.into_iter().try_for_each(|subject| first_of(tx, webhook, subject, now))
 }
 
 /// Tells a delivery that ended once more. Answers whether it had ended.

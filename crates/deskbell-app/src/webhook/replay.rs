@@ -3,7 +3,7 @@
 use deskbell_core::{Code, DeliveryId, Fault, WebhookId};
 
 use super::row::{Delivery, State, Webhook};
-use super::{load, pump, sql};
+use super::{load, pump, sql, within_limits};
 use crate::error::Result;
 use crate::feed;
 use crate::statement::Statement;
@@ -46,7 +46,10 @@ fn after(work: &mut Work<'_, '_>, webhook: &Webhook, position: i64) -> Result<()
         let message = format!("after is no cursor of the change feed: {last} is the last one.");
         return Err(Fault::of("after", Code::InvalidParameter, message).into());
     }
-    work.tx.exec(sql::REPLAY, &[webhook.id.0.into(), position.into()])?;
+    // What is not written down yet comes in any case; a pause after the position is none any more.
+    for text in [sql::FILL_GAPS, sql::FILL_GAP, sql::REPLAY] {
+        work.tx.exec(text, &[webhook.id.0.into(), position.into()])?;
+    }
     Ok(())
 }
 
@@ -54,6 +57,7 @@ fn dead(work: &mut Work<'_, '_>, webhook: &Webhook, ids: &[DeliveryId]) -> Resul
     for id in ids {
         let mut statement = Statement::new(&sql::deliveries());
         statement.push(sql::OF_WEBHOOK).bind(webhook.id.0).push(" AND id = ").bind(id.0);
+        within_limits(work.tx, webhook, &mut statement);
         let found = work.tx.first(&statement.text, &statement.params, Delivery::read)?;
         let missing =
             || Fault { ..Fault::of("deliveryIDs", Code::NotFound, format!("Delivery {id} does not exist.")) };

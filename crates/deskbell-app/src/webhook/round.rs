@@ -161,6 +161,7 @@ pub(crate) fn record(tx: &mut Tx<'_>, context: &dyn Context, ended: &Ended, now:
     judge(&mut webhook, outcomes, now);
     if was_active && !webhook.active {
         gap::open(tx, webhook.id)?;
+        tx.exec(sql::STEP, &[webhook.id.0.into(), now.0.into()])?;
     }
     let params = [
         webhook.id.0.into(),

@@ -26,6 +26,8 @@ pub(super) const INSERT: &str = "INSERT INTO webhook (url, events, brands, group
 /// All that can be changed. What failed under an old address says nothing of a new one.
 pub(super) const UPDATE: &str = "UPDATE webhook SET url = $2, events = $3, brands = $4, groups = $5, active = $6, failures = $7, \
      rests = $8, retry_at = $9, taken_at = $10, problem = $11, last_update = $12, version = $13 WHERE id = $1";
+/// One more version.
+pub(super) const STEP: &str = "UPDATE webhook SET version = version + 1, last_update = $2 WHERE id = $1";
 /// Another secret.
 pub(super) const ROTATE: &str = "UPDATE webhook SET secret = $2, old_secret = $3, old_secret_until = $4, last_update = $5, \
      version = $6 WHERE id = $1";
@@ -74,6 +76,11 @@ pub(super) const CLOSE_GAP: &str =
 /// The first stretch without a place that is over.
 pub(super) const NEXT_GAP: &str =
     "SELECT after, until FROM webhook_gap WHERE webhook_id = $1 AND until IS NOT NULL ORDER BY after LIMIT 1";
+/// What came after a position has its place after all, for as much as is behind it.
+pub(super) const FILL_GAPS: &str =
+    "DELETE FROM webhook_gap WHERE webhook_id = $1 AND until IS NOT NULL AND after >= $2";
+/// The same for the stretch that the position lies in.
+pub(super) const FILL_GAP: &str = "UPDATE webhook_gap SET until = $2 WHERE webhook_id = $1 AND until IS NOT NULL AND after < $2 AND until > $2";
 /// It is behind.
 pub(super) const PASS_GAP: &str = "DELETE FROM webhook_gap WHERE webhook_id = $1 AND after = $2";
 /// The ids of all.
@@ -97,12 +104,21 @@ pub(super) fn rows(engine: Engine) -> String {
     let position = position(engine);
     format!(
         "SELECT {position}, j.ticket_id, j.item_type, CASE WHEN j.after IS NULL AND j.before IS NOT NULL THEN 1 ELSE 0 END, \
-         j.batch_id, j.after FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
+         j.batch_id, j.after, j.call FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
          WHERE j.call <> 'import' AND {position} > "
     )
 }
 
-/// A write may have changed very many tickets, a ticket was hardly ever changed so often; SQLite does not know.
+/// The write of an event, to compare with. A write may have changed very many tickets, a ticket was hardly ever changed so often:
+/// PostgreSQL is kept from the index over writes, which it takes to be good.
+pub(super) fn batch(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "j.batch_id",
+        Engine::Postgres => "j.batch_id || ''",
+    }
+}
+
+/// The same for SQLite, which has no statistics.
 fn by_ticket(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => " INDEXED BY journal_by_ticket",
@@ -122,17 +138,17 @@ pub(super) const FIRSTS_BY: &str = " GROUP BY j.ticket_id, j.batch_id, j.item_ty
 
 /// The rows of one write to a ticket, from a position on.
 pub(super) fn told(engine: Engine) -> String {
-    let (position, by_ticket) = (position(engine), by_ticket(engine));
+    let (position, by_ticket, batch) = (position(engine), by_ticket(engine), batch(engine));
     format!(
-        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE} FROM journal j{by_ticket} \
-         WHERE j.ticket_id = $1 AND j.batch_id = $2 AND {position} >= $3 ORDER BY {position}"
+        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE}, j.call FROM journal j{by_ticket} \
+         WHERE j.ticket_id = $1 AND {batch} = $2 AND {position} >= $3 ORDER BY {position}"
     )
 }
 /// One row.
 pub(super) fn told_alone(engine: Engine) -> String {
     let position = position(engine);
     format!(
-        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE} FROM journal j \
+        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE}, j.call FROM journal j \
          WHERE {position} = $1"
     )
 }
@@ -153,9 +169,6 @@ pub(super) fn count_some(condition: &str, most: i64) -> String {
         "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM webhook_delivery{condition} LIMIT {most}) AS some_of_them"
     )
 }
-/// How many of a state, up to 10,001.
-pub(super) const COUNT_STATE: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM webhook_delivery \
-     WHERE webhook_id = $1 AND state = $2 LIMIT 10001) AS some_of_them";
 /// What is to be tried now.
 pub(super) fn due() -> String {
     format!(

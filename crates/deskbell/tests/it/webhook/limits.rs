@@ -125,6 +125,33 @@ both_engines! {
         assert!(letters[0].body.contains("ticket.changed") && !letters[0].body.contains("note"), "{letters:?}");
     }
 
+    fn the_log_of_a_narrower_webhook_shows_nothing_of_elsewhere(desk: TestDesk) {
+        let (brand, admin) = (desk.brand("Second"), desk.admin());
+        let id = made(&admin, json!({"url": "https://hook.example", "events": "ticket.created,customer.created"}));
+        desk.endpoints.answer(|letter| letter.body.contains("\"ticket_id\":2").then_some(200));
+        for brand in [1, brand] {
+            desk.ticket(json!({"brandID": brand}));
+            admin.post("/customer", json!({"brandID": brand, "firstname": "M"})).expect(200);
+        }
+        tell(&desk);
+        desk.endpoints.take();
+        for _ in 0..4 {
+            desk.advance(5 * 86_400);
+            tell(&desk);
+        }
+        let all = admin.get(&format!("/webhook/{id}/delivery")).expect(200)["items"].clone();
+        assert_eq!(all.as_array().map(Vec::len), Some(4));
+        admin.put(&format!("/webhook/{id}"), json!({"brandIDs": [brand]})).expect(200);
+        let key = desk.limited_key("SETTINGS_CRUD", Limit::only([brand]), Limit::All);
+        let seen = key.get(&format!("/webhook/{id}/delivery")).expect(200);
+        let rows: Vec<&serde_json::Value> = seen["items"].as_array().expect("items").iter().map(|row| &row["cursor"]).collect();
+        assert_eq!((rows.len(), &seen["itemTotal"]), (2, &json!(2)), "{seen}");
+        let counted = key.get(&format!("/webhook/{id}")).expect(200)["item"].clone();
+        assert!(counted["waiting"].as_i64().expect("a number") + counted["dead"].as_i64().expect("a number") <= 1, "{counted}");
+        let hidden = all.as_array().expect("items").iter().find(|row| row["ticket_id"] == 1).expect("the first ticket's")["id"].clone();
+        key.post(&format!("/webhook/{id}/replay"), json!({"deliveryIDs": [hidden]})).refused(404, "not_found", &["deliveryIDs"]);
+    }
+
     fn what_a_narrower_webhook_is_not_to_see_is_not_sent_any_more(desk: TestDesk) {
         let brand = desk.brand("Second");
         let id = made(&desk.admin(), json!({"url": "https://hook.example", "events": "ticket.created,ticket.changed"}));

@@ -92,6 +92,27 @@ both_engines! {
         assert_eq!(told(&desk), [1, 3]);
     }
 
+    fn a_replay_right_after_a_pause_brings_the_pause(desk: TestDesk) {
+        let id = hook(&desk);
+        tickets(&desk, 1);
+        tell(&desk);
+        assert_eq!(told(&desk), [1]);
+        let first = item(&desk, id)["cursor"].clone();
+        switch(&desk, id, false);
+        tickets(&desk, 1);
+        let middle = desk.admin().get("/changes").expect(200)["nextCursor"].clone();
+        tickets(&desk, 1);
+        switch(&desk, id, true);
+        tickets(&desk, 1);
+        // Before anything is written down: what came after the cursor, the pause included, and each once.
+        desk.admin().post(&format!("/webhook/{id}/replay"), json!({"after": middle})).expect(200);
+        tell(&desk);
+        assert_eq!(told(&desk), [3, 4]);
+        desk.admin().post(&format!("/webhook/{id}/replay"), json!({"after": first})).expect(200);
+        tell(&desk);
+        assert_eq!(told(&desk), [2, 3, 4]);
+    }
+
     fn one_that_is_made_inactive_is_told_from_when_it_is_active(desk: TestDesk) {
         let id = made(&desk.admin(), json!({"url": "https://hook.example", "events": "ticket.created", "active": false}));
         tickets(&desk, 2);

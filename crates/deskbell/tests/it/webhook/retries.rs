@@ -108,6 +108,7 @@ both_engines! {
 
     fn an_endpoint_that_says_it_is_gone_is_told_nothing_more(desk: TestDesk) {
         let id = hook(&desk);
+        let tag = desk.admin().get(&format!("/webhook/{id}")).header("etag").to_owned();
         desk.endpoints.answer(|_| Some(410));
         desk.ticket(json!({}));
         tell(&desk);
@@ -117,6 +118,11 @@ both_engines! {
         let now = item(&desk, id);
         assert_eq!((&now["state"], &now["active"]), (&json!("inactive"), &json!(false)));
         assert!(now["problem"].as_str().is_some_and(|problem| problem.contains("410")), "{now}");
+        // Who has not seen that does not switch it on again.
+        let key = desk.admin();
+        let put = key.request(http::Method::PUT, &format!("/webhook/{id}")).header("If-Match", &tag);
+        let put = put.header("content-type", "application/json");
+        key.send(put, json!({"active": true}).to_string()).refused(412, "precondition_failed", &[""]);
     }
 
     fn a_new_address_is_tried_at_once(desk: TestDesk) {

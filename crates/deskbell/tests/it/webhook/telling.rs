@@ -29,6 +29,42 @@ both_engines! {
         assert_eq!(log(&desk, id, "state=delivered").len(), 11);
     }
 
+    fn a_call_in_steps_that_does_the_same_twice_is_told_twice(desk: TestDesk) {
+        // As the end of a group whose tickets move in steps, where somebody gives a ticket back between two of them: one write, and
+        // another one between its parts.
+        let (from, to) = (desk.group("From"), desk.group("To"));
+        let ticket = desk.ticket(json!({"assignedGroupID": from}));
+        let id = hook(&desk);
+        desk.endpoints.answer(|_| None);
+        let key = desk.admin();
+        for group in [to, from, to] {
+            key.put(&format!("/ticket/{ticket}"), json!({"assignedGroupID": group})).expect(200);
+        }
+        let probe = crate::laws::Probe::new(&desk.place);
+        let rows = probe.numbers::<1>("SELECT id FROM journal WHERE item_type = 'assigned_group_id' ORDER BY id");
+        for row in [rows[0][0], rows[2][0]] {
+            probe.exec(&format!("UPDATE journal SET batch_id = 'one', call = 'groupDelete' WHERE id = {row}"));
+        }
+        tell(&desk);
+        let first = desk.endpoints.take();
+        desk.endpoints.answer(|_| Some(200));
+        desk.advance(2);
+        tell(&desk);
+        let letters = desk.endpoints.take();
+        assert_eq!(first[0].body, letters[0].body, "the same at each try");
+        let told: Vec<Value> = letters
+            .iter()
+            .flat_map(|letter| {
+                let body: Value = serde_json::from_str(&letter.body).expect("JSON");
+                body["data"]["changes"].as_array().expect("changes").clone()
+            })
+            .map(|change| json!([change["item_type_old"], change["item_type_id"]]))
+            .collect();
+        let move_of = |a: i64, b: i64| json!([a.to_string(), b.to_string()]);
+        assert_eq!(told, [move_of(from, to), move_of(to, from), move_of(from, to)]);
+        assert_eq!(item(&desk, id)["waiting"], 0);
+    }
+
     fn a_letter_tells_what_changed_and_who_did_it(desk: TestDesk) {
         let key = desk.key("TICKET_UPDATE,SET_STATUS,MESSAGE_CREATE,TICKET_BATCH");
         let (ticket, id) = (desk.ticket(json!({"title": "one"})), hook(&desk));
