@@ -36,9 +36,9 @@ pub(crate) fn position(engine: Engine) -> &'static str {
 pub(super) const NEWEST: &str = "SELECT id, item_type, before, after, initiated_by, created_at FROM journal \
      WHERE ticket_id = $1 AND id <= $2 AND item_type NOT IN ('note', 'message') ORDER BY id DESC LIMIT $3";
 
-/// Takes the payload out of a ticket's events.
-pub(super) const PURGE: &str =
-    "UPDATE journal SET before = NULL, after = NULL, salt = NULL WHERE ticket_id = $1 AND salt IS NOT NULL";
+/// Takes the payload out of a ticket's events. That something left stays known: it has a value before, which is empty, and none after.
+pub(super) const PURGE: &str = "UPDATE journal SET before = CASE WHEN after IS NULL AND before IS NOT NULL THEN '' END, \
+     after = NULL, salt = NULL WHERE ticket_id = $1 AND salt IS NOT NULL";
 
 /// The last block of the chain.
 pub(super) const LAST_BLOCK: &str =

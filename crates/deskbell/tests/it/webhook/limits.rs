@@ -152,6 +152,24 @@ both_engines! {
         key.post(&format!("/webhook/{id}/replay"), json!({"deliveryIDs": [hidden]})).refused(404, "not_found", &["deliveryIDs"]);
     }
 
+    fn a_purge_brings_nothing_forth_that_was_hidden(desk: TestDesk) {
+        let (brand, admin) = (desk.brand("Second"), desk.admin());
+        let ticket = desk.ticket(json!({"brandID": brand}));
+        let done = admin.post("/ticket/batch", json!({"ticketIDs": [ticket], "actions": [
+            {"actionType": "addNote", "value": "psst"}, {"actionType": "setBrand", "value": 1}]}));
+        admin.post("/ticket/undo", json!({"batchID": done.expect(200)["batchID"]})).expect(200);
+        let reader = desk.limited_key("RAW_READ", Limit::only([brand]), Limit::All);
+        let seen = || -> Vec<String> {
+            let items = reader.get("/changes").expect(200)["items"].clone();
+            let row = |i: &serde_json::Value| format!("{} {}", i["cursor"].as_str().expect("a cursor"), i["item_type"].as_str().expect("a type"));
+            items.as_array().expect("items").iter().map(row).collect()
+        };
+        let before = seen();
+        admin.delete(&format!("/ticket/{ticket}?purge=true")).expect(200);
+        let after = seen();
+        assert_eq!((&after[..before.len()], after.len()), (&before[..], before.len() + 1), "and that it was deleted");
+    }
+
     fn what_a_narrower_webhook_is_not_to_see_is_not_sent_any_more(desk: TestDesk) {
         let brand = desk.brand("Second");
         let id = made(&desk.admin(), json!({"url": "https://hook.example", "events": "ticket.created,ticket.changed"}));

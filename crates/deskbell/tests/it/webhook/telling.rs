@@ -65,6 +65,30 @@ both_engines! {
         assert_eq!(item(&desk, id)["waiting"], 0);
     }
 
+    fn a_note_that_left_is_told_as_such_also_after_a_purge(desk: TestDesk) {
+        let (ticket, id) = (desk.ticket(json!({})), hook(&desk));
+        let key = desk.admin();
+        let done = key.post("/ticket/batch", json!({"ticketIDs": [ticket], "actions": [{"actionType": "addNote", "value": "secret words"}]})).expect(200);
+        key.post("/ticket/undo", json!({"batchID": done["batchID"]})).expect(200);
+        key.delete(&format!("/ticket/{ticket}?purge=true")).expect(200);
+        tell(&desk);
+        let letters = desk.endpoints.take();
+        assert!(letters.iter().all(|letter| !letter.body.contains("secret")), "{letters:?}");
+        let kinds: Vec<String> = letters
+            .iter()
+            .map(|letter| serde_json::from_str::<Value>(&letter.body).expect("JSON")["type"].as_str().expect("a type").to_owned())
+            .collect();
+        assert_eq!(kinds, ["note.created", "note.deleted", "ticket.deleted"]);
+        // The same ids have the same kinds when all is told again.
+        key.post(&format!("/webhook/{id}/replay"), json!({"after": 0})).expect(200);
+        tell(&desk);
+        let again = desk.endpoints.take();
+        for letter in &letters {
+            let same = again.iter().find(|other| other.id == letter.id).expect("told again");
+            assert_eq!(same.body, letter.body);
+        }
+    }
+
     fn a_letter_tells_what_changed_and_who_did_it(desk: TestDesk) {
         let key = desk.key("TICKET_UPDATE,SET_STATUS,MESSAGE_CREATE,TICKET_BATCH");
         let (ticket, id) = (desk.ticket(json!({"title": "one"})), hook(&desk));
