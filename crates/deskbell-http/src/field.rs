@@ -65,6 +65,13 @@ pub(crate) enum Kind {
     Actions { types: &'static [ActionType], most: usize },
 }
 
+impl Kind {
+    /// Whether it is ids that a call acts on, as a list or as one text.
+    pub(crate) fn is_list_of_ids(&self) -> bool {
+        matches!(self, Self::Ids { .. } | Self::IdText { .. })
+    }
+}
+
 /// The value of a field that was not sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Preset {

@@ -99,6 +99,10 @@ fn fields_are_read_to_types() {
         ("channel:e-mail", Test::Channel(vec![named("e-mail")])),
         ("assignee:me,NONE,anna", Test::Assignee(vec![Name::Me { at: 10 }, Name::None, named("anna")])),
         ("id:77,#9", Test::Id(vec![(77, 77), (9, 9)])),
+        ("id:7))", Test::Id(vec![(7, 7)])),
+        ("--((alpha OR id:7))", Test::Id(vec![(7, 7)])),
+        ("lamp) status:open)", Test::Status(vec![Status::Open])),
+        ("tag:x(y))", Test::Tag(vec!["x(y)".into()])),
         ("id:>=77", Test::Id(vec![(77, crate::id::MAX_ID)])),
         ("id:<77", Test::Id(vec![(0, 76)])),
         ("id:5..9", Test::Id(vec![(5, 9)])),
@@ -179,6 +183,9 @@ fn other_words_before_a_colon_are_text() {
         "\"status:nonsense\"",
         "xstatus:",
         "status: open",
+        "status:)",
+        "(status:)",
+        "status:))",
         "std::vec",
     ] {
         let query = parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));

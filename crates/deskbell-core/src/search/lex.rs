@@ -162,7 +162,7 @@ impl Lexer<'_> {
         let word: String = self.chars[start..end].iter().collect();
         if let Some((name, value)) = word.split_once(':').filter(|_| begins) {
             let quote_follows = self.chars.get(end).is_some_and(|c| is_quote(*c));
-            if !value.is_empty() || quote_follows {
+            if !value.trim_start_matches(')').is_empty() || (value.is_empty() && quote_follows) {
                 if let Some(name) = FIELDS.iter().find(|field| **field == name) {
                     self.at = start + name.len() + 1;
                     return Ok(Kind::Field(self.field(name)));
@@ -201,7 +201,7 @@ impl Lexer<'_> {
                 self.at += 1;
                 continue;
             }
-            if c == ')' && self.depth > 0 && !open_within(value.as_ref()) {
+            if c == ')' && !open_within(value.as_ref()) {
                 break;
             }
             let at = self.at;

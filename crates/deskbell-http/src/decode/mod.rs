@@ -314,17 +314,20 @@ fn draft(field: &Field, entries: Vec<Entry>, adopted: Vec<Entry>, problems: &mut
 /// mean all that the rest lets through.
 fn report_empty(table: &Table, drafts: &[Draft], problems: &mut Problems) {
     let Some(names) = table.one_of else { return };
-    let is_ids = |field: &Field| matches!(field.kind, Kind::Ids { .. } | Kind::IdText { .. });
     let chosen = |field: &Field, draft: &Draft| names.contains(&field.name) && !draft.says_nothing();
     let all = || table.fields.iter().zip(drafts);
-    if all().any(|(field, draft)| is_ids(field) && chosen(field, draft)) {
+    if all().any(|(field, draft)| field.kind.is_list_of_ids() && chosen(field, draft)) {
         return;
     }
     let instead = all().find(|(field, draft)| chosen(field, draft) || (field.selects && draft.is_sent()));
     let Some((instead, _)) = instead else { return };
     let or = if instead.selects { "filters" } else { instead.name };
     for (field, draft) in all() {
-        if names.contains(&field.name) && is_ids(field) && draft.is_sent() && draft.says_nothing() {
+        if names.contains(&field.name)
+            && field.kind.is_list_of_ids()
+            && draft.is_sent()
+            && draft.says_nothing()
+        {
             let name = field.name;
             problems.invalid(
                 name,

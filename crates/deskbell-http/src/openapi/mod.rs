@@ -234,17 +234,21 @@ fn actions(mut schema: Value, id: &str, way: Way, most: usize) -> Value {
 /// The schema of a body in which `chosen` is the one of several names that is sent.
 fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value {
     let place = if way == Way::Json { Place::Json } else { Place::Form };
+    let ids_chosen = operation.fields.iter().any(|f| chosen == Some(f.name) && f.kind.is_list_of_ids());
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in operation.fields.iter().filter(|f| !f.later) {
-        if (field.selects || field.beside_filters) && chosen.is_some() {
+        let alternative = operation.one_of.is_some_and(|names| names.contains(&field.name));
+        let needed = field.required || chosen == Some(field.name);
+        let filters = field.selects || field.beside_filters;
+        // An empty list of ids is refused beside anything but ids, see `report_empty` of the decoder.
+        let empty_ids = alternative && !needed && !ids_chosen && field.kind.is_list_of_ids();
+        if (filters && chosen.is_some()) || empty_ids {
             if way == Way::Json {
                 properties.insert(field.name.to_owned(), json!({ "type": "null" }));
             }
             continue;
         }
-        let alternative = operation.one_of.is_some_and(|names| names.contains(&field.name));
-        let needed = field.required || chosen == Some(field.name);
         if needed {
             required.push(field.name);
         }

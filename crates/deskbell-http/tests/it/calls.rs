@@ -76,7 +76,7 @@ fn every_field_stands_in_each_way_of_sending_it() {
 }
 
 /// Whether the schema, or each of its alternatives that is an object, has the property; or else that alternative in which
-/// filters select, for a filter can stand nowhere else.
+/// filters select, for a filter can stand nowhere else, or that which needs it, for ids stand beside nothing but ids.
 fn has_property(document: &Value, schema: &Value, name: &str) -> bool {
     if let Some(reference) = schema["$ref"].as_str() {
         let there = document.pointer(reference.trim_start_matches('#')).expect("what is referred to");
@@ -85,11 +85,14 @@ fn has_property(document: &Value, schema: &Value, name: &str) -> bool {
     match schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
         Some(ways) => {
             let has = |way: &&Value| has_property(document, way, name);
+            let needs =
+                |way: &Value| way["required"].as_array().is_some_and(|all| all.contains(&name.into()));
             ways.iter().filter(|way| way["type"] != "array").all(|way| has(&way))
                 || ways
                     .iter()
                     .filter(|way| way["allOf"][0]["anyOf"][0]["required"].is_array())
                     .any(|way| has(&way))
+                || ways.iter().any(|way| needs(way) && has(&way))
         }
         None => schema["properties"].get(name).is_some(),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use deskbell_http::document;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::stub::{operations, schemas};
 
@@ -56,6 +56,37 @@ fn every_reference_leads_somewhere() {
     for reference in found {
         let pointer = reference.trim_start_matches('#');
         assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn an_empty_list_of_ids_is_no_good_data_beside_anything_but_ids() {
+    let document = deskbell_http::v2::openapi();
+    for (path, other, ids) in [
+        ("/webhook/{webhookID}/replay", "after", "deliveryIDs"),
+        ("/ticket/batch", "tag", "ticketIDs"),
+        ("/ticket/batch", "tag", "TicketIDs"),
+    ] {
+        let content = document["paths"][path]["post"]["requestBody"]["content"].as_object().expect(path);
+        assert_eq!(content.len(), 3, "{path}");
+        for (way, body) in content {
+            let reference = body["schema"]["$ref"].as_str().expect("a reference");
+            let schema = document.pointer(reference.trim_start_matches('#')).expect(reference);
+            let all = schema["oneOf"].as_array().expect("alternatives");
+            let says = |schema: &Value| {
+                let nothing = [
+                    json!({"type": "null"}),
+                    json!({"enum": ["", null]}),
+                    json!({"enum": [""]}),
+                    Value::Null,
+                ];
+                !nothing.contains(&schema["properties"][other])
+            };
+            let beside: Vec<&Value> = all.iter().filter(|schema| says(schema)).collect();
+            assert_eq!(beside.len(), 1, "{path} {way}: {other} is what selects in one alternative");
+            let expected = if way == "application/json" { json!({"type": "null"}) } else { Value::Null };
+            assert_eq!(beside[0]["properties"][ids], expected, "{path} {way} {ids}");
+        }
     }
 }
 
