@@ -1,36 +1,10 @@
 //! Plain text of sanitised HTML, and HTML of plain text.
 
 use crate::lex::{Lexer, Token, attributes};
+use crate::tidy::BLOCK;
 
-/// Elements that stand on lines of their own.
-const LINES: [&str; 26] = [
-    "address",
-    "article",
-    "blockquote",
-    "caption",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "ol",
-    "section",
-    "table",
-    "tr",
-    "ul",
-];
+/// Elements that stand on lines of their own, besides blocks.
+const LINES: [&str; 4] = ["caption", "hr", "table", "tr"];
 
 /// Elements with a blank line around them.
 const APART: [&str; 2] = ["p", "pre"];
@@ -130,7 +104,7 @@ impl Plain {
     fn around(&mut self, name: &str) {
         if APART.contains(&name) {
             self.line(2);
-        } else if LINES.contains(&name) {
+        } else if BLOCK.contains(&name) || LINES.contains(&name) {
             self.line(1);
         }
     }

@@ -29,7 +29,7 @@ const INLINE: [&str; 24] = [
 ];
 
 /// Elements that are lines of their own.
-const BLOCK: [&str; 24] = [
+pub(crate) const BLOCK: [&str; 24] = [
     "address",
     "article",
     "blockquote",

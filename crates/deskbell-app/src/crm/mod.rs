@@ -113,6 +113,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, brand: BrandId, now: Timestamp, most: i64) -
                 probe,
             })
         })?;
+    let url = url_of(tx, brand)?;
     let mut taken = Vec::new();
     for mut lookup in due {
         let ticket = load::many(tx, &Actor::system(), &[lookup.ticket.0])?.pop();
@@ -120,9 +121,9 @@ pub(crate) fn take(tx: &mut Tx<'_>, brand: BrandId, now: Timestamp, most: i64) -
             Some(ticket) if ticket.brand == brand => question(tx, ticket)?,
             _ => None,
         };
-        match (url_of(tx, brand)?, query) {
+        match (&url, query) {
             (Some(url), Some(query)) if now.0 < lookup.created_at.0 + PATIENCE => {
-                (lookup.url, lookup.query) = (url, query);
+                (lookup.url, lookup.query) = (url.clone(), query);
                 tx.exec(sql::LATER, &[lookup.id.into(), until.into(), lookup.attempts.into()])?;
                 taken.push(lookup);
                 if probe {

@@ -73,11 +73,10 @@ pub(crate) fn load(tx: &mut Tx<'_>, actor: &Actor, id: FormId, lock: bool) -> Re
 
 /// Those of the forms that exist for the actor.
 pub(crate) fn existing(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<i64>> {
-    let mut found = Vec::new();
-    for id in ids {
-        found.extend(load(tx, actor, FormId(*id), false)?.map(|form| form.id.0));
-    }
-    Ok(found)
+    let mut statement = Statement::new(sql::IDS);
+    visible(&actor.scope, &mut statement);
+    statement.push(" AND ");
+    item::existing(tx, statement, ids)
 }
 
 /// Reads the brands of forms.

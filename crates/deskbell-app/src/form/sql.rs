@@ -11,6 +11,9 @@ pub(super) fn select() -> String {
     format!("SELECT {COLUMNS} {FROM}")
 }
 
+/// Ids of forms; conditions are appended.
+pub(super) const IDS: &str = "SELECT f.id FROM form f WHERE ";
+
 /// A form for every brand, or for a brand that meets a condition, which is appended with two closing brackets.
 pub(super) const FOR_ALL: &str =
     "(f.all_brands = 1 OR EXISTS (SELECT 1 FROM form_brand fb WHERE fb.form_id = f.id AND ";

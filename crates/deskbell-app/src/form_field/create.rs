@@ -1,7 +1,6 @@
 //! Making a field of a form.
 
 use deskbell_core::{Code, FormFieldId, FormId, InputType, Permission, Version};
-use deskbell_db::Value;
 
 use super::{Fields, FormField, check, form_for, require_room, sql};
 use crate::error::Result;
@@ -43,18 +42,6 @@ pub fn create(work: &mut Work<'_, '_>, fields: &Fields) -> Result<(FormFieldId, 
     fields.apply(&mut field)?;
     form_for(work.tx, work.actor, field.form)?;
     require_room(work.tx, field.form)?;
-    let params: [Value<'_>; 10] = [
-        field.form.0.into(),
-        field.title.as_str().into(),
-        item::name_key(&field.title).into(),
-        field.input_type.rank().into(),
-        field.field_order.into(),
-        field.required_bits().into(),
-        field.external_code.as_str().into(),
-        field.options_text().into(),
-        work.now.0.into(),
-        work.now.0.into(),
-    ];
-    let id = work.tx.first(sql::INSERT, &params, |row| row.int(0))?.unwrap_or_default();
+    let id = work.tx.first(sql::INSERT, &field.values(work.now), |row| row.int(0))?.unwrap_or_default();
     Ok((FormFieldId(id), Version::FIRST))
 }

@@ -2,7 +2,9 @@
 
 use deskbell_core::text::{join_csv, split_csv};
 use deskbell_core::{FormFieldId, FormId, InputType, Status, Timestamp, Version};
-use deskbell_db::Row;
+use deskbell_db::{Row, Value};
+
+use crate::item;
 
 /// The statuses for which a field may be needed.
 pub const REQUIRABLE: [Status; 4] = [Status::Open, Status::Pending, Status::Holding, Status::Solved];
@@ -54,14 +56,21 @@ impl FormField {
         })
     }
 
-    /// The statuses as they are stored: bit n for the status of rank n.
-    pub(super) fn required_bits(&self) -> i64 {
-        self.required.iter().fold(0, |bits, status| bits | 1 << status.rank())
-    }
-
-    /// The options as they are stored.
-    pub(super) fn options_text(&self) -> String {
-        join_csv(&self.options)
+    /// What is stored of it: the first parameters of `sql::INSERT` and `sql::UPDATE`. Of statuses bit n stands for that of
+    /// rank n.
+    pub(super) fn values(&self, now: Timestamp) -> Vec<Value<'_>> {
+        let required: i64 = self.required.iter().fold(0, |bits, status| bits | 1 << status.rank());
+        vec![
+            self.form.0.into(),
+            self.title.as_str().into(),
+            item::name_key(&self.title).into(),
+            self.input_type.rank().into(),
+            self.field_order.into(),
+            required.into(),
+            self.external_code.as_str().into(),
+            join_csv(&self.options).into(),
+            now.0.into(),
+        ]
     }
 }
 

@@ -25,10 +25,10 @@ pub(super) const COUNT: &str = "SELECT COUNT(*) FROM form_field WHERE form_id = 
 
 /// A new field.
 pub(super) const INSERT: &str = "INSERT INTO form_field (form_id, title, title_key, input_type, field_order, required, \
-     external_code, options, created_at, last_update, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) \
+     external_code, options, created_at, last_update, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1) \
      RETURNING id";
 /// All that can be changed.
-pub(super) const UPDATE: &str = "UPDATE form_field SET form_id = $2, title = $3, title_key = $4, input_type = $5, \
-     field_order = $6, required = $7, external_code = $8, options = $9, last_update = $10, version = $11 WHERE id = $1";
+pub(super) const UPDATE: &str = "UPDATE form_field SET form_id = $1, title = $2, title_key = $3, input_type = $4, \
+     field_order = $5, required = $6, external_code = $7, options = $8, last_update = $9, version = $10 WHERE id = $11";
 /// Removes a field.
 pub(super) const DELETE: &str = "DELETE FROM form_field WHERE id = $1";

@@ -1,7 +1,6 @@
 //! Changing a field of a form.
 
 use deskbell_core::{FormFieldId, Permission, Version};
-use deskbell_db::Value;
 
 use super::{Fields, check, load_to_change, require_room, sql};
 use crate::error::Result;
@@ -35,19 +34,8 @@ pub fn update(
         require_room(work.tx, field.form)?;
     }
     let version = before.version.next();
-    let params: [Value<'_>; 11] = [
-        id.0.into(),
-        field.form.0.into(),
-        field.title.as_str().into(),
-        item::name_key(&field.title).into(),
-        field.input_type.rank().into(),
-        field.field_order.into(),
-        field.required_bits().into(),
-        field.external_code.as_str().into(),
-        field.options_text().into(),
-        work.now.0.into(),
-        version.0.into(),
-    ];
+    let mut params = field.values(work.now);
+    params.extend([version.0.into(), id.0.into()]);
     work.tx.exec(sql::UPDATE, &params)?;
     Ok(version)
 }

@@ -9,6 +9,7 @@ use deskbell_db::Tx;
 use super::recipient::{self, Sending};
 use super::{Content, Kind, Spoken, sql};
 use crate::error::Result;
+use crate::item::detail;
 use crate::ticket::edit::{Change, Edit, require_channel, require_user, unknown};
 use crate::ticket::settle::say;
 use crate::ticket::{Ticket, load};
@@ -166,7 +167,6 @@ fn user_name(tx: &mut Tx<'_>, user: UserId) -> Result<String> {
 pub fn check(channel: &str, wrong: &mut Vec<Detail>) {
     if Channel::parse(channel).is_none() {
         let message = "type must be the number of a channel (0 makes a note), calllog or contactform.";
-        let (field, code) = (Some("type".to_owned()), Code::InvalidParameter);
-        wrong.push(Detail { field, code, message: message.to_owned() });
+        wrong.push(detail("type", Code::InvalidParameter, message));
     }
 }

@@ -9,6 +9,7 @@ use deskbell_db::Tx;
 use super::create::{Channel, Outgoing};
 use super::sql;
 use crate::error::Result;
+use crate::item::detail;
 use crate::ticket::Ticket;
 use crate::ticket::edit::require_brand;
 
@@ -103,10 +104,7 @@ fn same(rule: Rule, country: &str, one: &str, other: &str) -> bool {
 
 /// The addresses of a text, as they are stored: e-mail as written, numbers as E.164. Of one that stands twice the first.
 fn several(field: &str, text: &str, rule: Rule, country: &str, wrong: &mut Vec<Detail>) -> Vec<String> {
-    let mut problem = |message: String| {
-        let (field, code) = (Some(field.to_owned()), Code::InvalidParameter);
-        wrong.push(Detail { field, code, message });
-    };
+    let mut problem = |message: String| wrong.push(detail(field, Code::InvalidParameter, message));
     let mut found: Vec<(String, String)> = Vec::new();
     for address in text.split(',').map(str::trim).filter(|address| !address.is_empty()) {
         let read = match rule {
@@ -146,9 +144,8 @@ fn copies(field: &str, text: &str, rule: Rule, wrong: &mut Vec<Detail>) -> Vec<S
         return several(field, text, rule, "", wrong);
     }
     if !text.trim().is_empty() {
-        let (field, code) = (Some(field.to_owned()), Code::InvalidParameter);
-        let message = "Copies go with e-mail (type 1) alone.".to_owned();
-        wrong.push(Detail { field, code, message });
+        let message = "Copies go with e-mail (type 1) alone.";
+        wrong.push(detail(field, Code::InvalidParameter, message));
     }
     Vec::new()
 }

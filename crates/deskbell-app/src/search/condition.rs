@@ -5,6 +5,7 @@ use deskbell_db::Engine;
 
 use super::{PLACES, sql};
 use crate::statement::Statement;
+use crate::ticket::list;
 
 /// A condition on a ticket `t`, true or false and never unknown.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,21 +18,13 @@ pub enum Condition {
     Not(Box<Condition>),
     /// An entry meets a clause.
     Words {
-        /// Which engine is asked.
-        engine: Engine,
-        /// As it is asked.
+        /// As the engine is asked.
         text: String,
         /// Whether asking is costly, so that it is better done once for many tickets than for each.
         costly: bool,
     },
-    /// A column has one of these values.
-    Among(&'static str, Vec<i64>),
-    /// A column is at least and at most so.
-    Between(&'static str, Option<i64>, Option<i64>),
-    /// Has one of these tags, as they are compared.
-    Tagged(Vec<String>),
-    /// Never.
-    Nothing,
+    /// A field passes one of these tests.
+    Field(list::Clause),
 }
 
 /// Which tickets a statement looks at, which decides how words are looked up.
@@ -49,7 +42,7 @@ impl Condition {
             Engine::Sqlite => clause.fts5(),
             Engine::Postgres => clause.tsquery(),
         };
-        Self::Words { engine, text, costly: engine == Engine::Sqlite && clause.has_prefix() }
+        Self::Words { text, costly: engine == Engine::Sqlite && clause.has_prefix() }
     }
 
     /// Whether words are in it that should be asked for once for many tickets.
@@ -62,35 +55,17 @@ impl Condition {
         }
     }
 
-    pub(crate) fn append(&self, reach: Reach, statement: &mut Statement) {
+    pub(crate) fn append(&self, engine: Engine, reach: Reach, statement: &mut Statement) {
         match self {
-            Self::All(of) => list(of, AND, reach, statement),
-            Self::Any(of) => list(of, OR, reach, statement),
+            Self::All(of) => joined(of, AND, engine, reach, statement),
+            Self::Any(of) => joined(of, OR, engine, reach, statement),
             Self::Not(of) => {
                 statement.push("NOT (");
-                of.append(reach, statement);
+                of.append(engine, reach, statement);
                 statement.push(")");
             }
-            Self::Words { engine, text, .. } => words(*engine, text, reach, statement),
-            Self::Among(column, values) => {
-                statement.within(column, values);
-            }
-            Self::Between(column, low, high) => {
-                statement.push("(1 = 1");
-                for (sign, bound) in [(" >= ", low), (" <= ", high)] {
-                    if let Some(bound) = bound {
-                        statement.push(" AND ").push(column).push(sign).bind(*bound);
-                    }
-                }
-                statement.push(")");
-            }
-            Self::Tagged(tags) => {
-                statement.push(sql::TAGGED);
-                statement.among("tt.tag", tags.iter().map(|tag| tag.clone().into()).collect()).push(")");
-            }
-            Self::Nothing => {
-                statement.push("1 = 0");
-            }
+            Self::Words { text, .. } => words(engine, text, reach, statement),
+            Self::Field(clause) => clause.push(engine, statement),
         }
     }
 }
@@ -98,7 +73,7 @@ impl Condition {
 const AND: &str = " AND ";
 const OR: &str = " OR ";
 
-fn list(of: &[Condition], joint: &str, reach: Reach, statement: &mut Statement) {
+fn joined(of: &[Condition], joint: &str, engine: Engine, reach: Reach, statement: &mut Statement) {
     if of.is_empty() {
         statement.push(if joint == OR { "1 = 0" } else { "1 = 1" });
         return;
@@ -106,7 +81,7 @@ fn list(of: &[Condition], joint: &str, reach: Reach, statement: &mut Statement) 
     statement.push("(");
     for (n, condition) in of.iter().enumerate() {
         statement.push(if n > 0 { joint } else { "" });
-        condition.append(reach, statement);
+        condition.append(engine, reach, statement);
     }
     statement.push(")");
 }

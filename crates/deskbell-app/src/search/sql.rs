@@ -59,8 +59,6 @@ pub(super) const POSTGRES_AMONG: &str =
     "t.id IN (SELECT s.ticket_id FROM search_segment s WHERE s.words @@ CAST(CAST(";
 /// From one ticket to another.
 pub(super) const POSTGRES_AMONG_FROM: &str = " AND s.ticket_id BETWEEN ";
-/// The ticket has one of the tags, which are appended with a closing bracket.
-pub(super) const TAGGED: &str = "EXISTS (SELECT 1 FROM ticket_tag tt WHERE tt.ticket_id = t.id AND ";
 
 /// SQLite: the highest place within bounds that matches.
 pub(super) const SQLITE_NEWEST_PLACE: &str = "SELECT rowid FROM search_fts WHERE search_fts MATCH $1 AND rowid BETWEEN $2 AND $3 ORDER BY rowid DESC LIMIT 1";

@@ -100,9 +100,9 @@ pub struct Filter {
     /// Archived tickets as well.
     pub archived_too: bool,
     pub query: Option<Query>,
-    /// What a view asks for beyond these.
+    /// What a view or a query asks of fields beyond these.
     pub clauses: Vec<Clause>,
-    /// What a query asks of fields that no filter says; the list itself fills it in.
+    /// What a query asks that no clause says, as of words among fields; the list itself fills it in.
     pub beyond: Vec<Condition>,
 }
 
@@ -403,7 +403,7 @@ fn conditions(filter: &Filter, engine: Engine, reach: Reach, statement: &mut Sta
     }
     for condition in &filter.beyond {
         statement.push(" AND ");
-        condition.append(reach, statement);
+        condition.append(engine, reach, statement);
     }
 }
 

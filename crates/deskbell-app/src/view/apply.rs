@@ -32,18 +32,17 @@ pub(crate) fn apply(
     public_url: &str,
 ) -> Result<Applied> {
     let view = find(tx, name)?;
-    let filter = filter(tx, actor, &view, now, public_url)?;
+    let filter = lower::filter(&view.conditions, &caller(tx, actor, now, public_url)?)?;
     Ok(Applied { view: (view.id, view.version), filter, orders: view.orders() })
 }
 
-/// What a view lets pass.
-pub(super) fn filter(
+/// Who calls, as conditions see it.
+pub(super) fn caller<'u>(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    view: &View,
     now: Timestamp,
-    public_url: &str,
-) -> Result<Filter> {
+    public_url: &'u str,
+) -> Result<For<'u>> {
     let user = match actor.id {
         ActorId::User(id) => Some(id.0),
         ActorId::Key(_) | ActorId::System => None,
@@ -52,7 +51,7 @@ pub(super) fn filter(
         Some(user) => tx.all(sql::GROUPS_OF, &[user.into()], |row| row.int(0))?,
         None => Vec::new(),
     };
-    lower::filter(&view.conditions, &For { user, groups, now, public_url })
+    Ok(For { user, groups, now, public_url })
 }
 
 /// Digits are an id, if a view has it; all else is a name.

@@ -1,8 +1,7 @@
-//! From a view's conditions to what a list of tickets takes, for a caller at a time. What a filter of the list says becomes
-//! one, so that it is found by the same indexes.
+//! From a view's conditions to what a list of tickets takes, for a caller at a time.
 
+use deskbell_core::Timestamp;
 use deskbell_core::search::{self, Query};
-use deskbell_core::{Direction, Priority, Status, Timestamp};
 
 use super::condition::{Condition, Conditions};
 use super::fact::{Fact, Operation};
@@ -26,8 +25,6 @@ pub(super) struct For<'a> {
 enum Lowered {
     /// Every ticket meets it, or none does.
     Always(bool),
-    /// One of these numbers is in a column.
-    Among(&'static Key, Vec<i64>),
     /// These words are met.
     Query(Query),
     Test(Test),
@@ -39,16 +36,9 @@ pub(super) fn filter(conditions: &Conditions, whom: &For<'_>) -> Result<Filter> 
     for condition in &conditions.all {
         filter = match lower(condition, whom)? {
             Lowered::Always(true) => filter,
-            Lowered::Always(false) => with(filter, Clause::never()),
-            Lowered::Among(key, values) => match among(key, &values) {
-                Some(more) => filter.and(more),
-                None => with(filter, Clause(vec![Test::OneOf(key.column, values)])),
-            },
+            Lowered::Always(false) => filter.meeting(Clause::never()),
             Lowered::Query(query) => filter.and(Filter { query: Some(query), ..Filter::default() }),
-            Lowered::Test(test) => match times_of(&test) {
-                Some(more) => filter.and(more),
-                None => with(filter, Clause(vec![test])),
-            },
+            Lowered::Test(test) => filter.meeting(Clause(vec![test])),
         };
     }
     if conditions.any.is_empty() {
@@ -58,68 +48,12 @@ pub(super) fn filter(conditions: &Conditions, whom: &For<'_>) -> Result<Filter> 
     for condition in &conditions.any {
         match lower(condition, whom)? {
             Lowered::Always(true) => return Ok(filter),
-            Lowered::Always(false) => {}
-            Lowered::Among(key, values) => {
-                tests.push((Some((key, values.clone())), Test::OneOf(key.column, values)))
-            }
             // A query stands under all alone.
-            Lowered::Query(_) => {}
-            Lowered::Test(test) => tests.push((None, test)),
+            Lowered::Always(false) | Lowered::Query(_) => {}
+            Lowered::Test(test) => tests.push(test),
         }
     }
-    // Several values of one key are a filter as well.
-    if let Some((key, values)) = one_key(&tests)
-        && let Some(more) = among(key, &values)
-    {
-        return Ok(filter.and(more));
-    }
-    Ok(with(filter, Clause(tests.into_iter().map(|(_, test)| test).collect())))
-}
-
-type Lone = (Option<(&'static Key, Vec<i64>)>, Test);
-
-fn one_key(tests: &[Lone]) -> Option<(&'static Key, Vec<i64>)> {
-    let (key, _) = tests.first()?.0.as_ref()?;
-    let mut all = Vec::new();
-    for (found, _) in tests {
-        let (other, values) = found.as_ref()?;
-        if other.name != key.name {
-            return None;
-        }
-        all.extend(values);
-    }
-    Some((key, all))
-}
-
-fn with(mut filter: Filter, clause: Clause) -> Filter {
-    filter.clauses.push(clause);
-    filter
-}
-
-/// The filter of the list that says the same, where there is one. Without values there is none: an empty filter lets all pass.
-fn among(key: &Key, values: &[i64]) -> Option<Filter> {
-    let (ids, none) = (|| values.to_vec(), Filter::default);
-    if values.is_empty() {
-        return Some(with(none(), Clause::never()));
-    }
-    Some(match key.name {
-        "status" => {
-            Filter { statuses: values.iter().filter_map(|r| Status::from_rank(*r)).collect(), ..none() }
-        }
-        "priority" => {
-            Filter { priorities: values.iter().filter_map(|r| Priority::from_rank(*r)).collect(), ..none() }
-        }
-        "direction" => {
-            Filter { directions: values.iter().filter_map(|r| Direction::from_rank(*r)).collect(), ..none() }
-        }
-        "brand_id" => Filter { brands: ids(), ..none() },
-        "channel_id" => Filter { channels: ids(), ..none() },
-        "assigned_group_id" => Filter { groups: ids(), ..none() },
-        "assigned_user_id" => Filter { users: ids(), ..none() },
-        "customer_id" => Filter { customers: ids(), ..none() },
-        "form_id" => Filter { forms: ids(), ..none() },
-        _ => return None,
-    })
+    Ok(filter.meeting(Clause(tests)))
 }
 
 fn lower(condition: &Condition, whom: &For<'_>) -> Result<Lowered> {
@@ -169,7 +103,7 @@ fn mine(whose: Vec<i64>, key: &str, is: bool) -> Lowered {
     let Some(key) = Key::of(key) else { return Lowered::Always(false) };
     match (is, whose.is_empty()) {
         (is, true) => Lowered::Always(!is),
-        (true, _) => Lowered::Among(key, whose),
+        (true, _) => Lowered::Test(Test::OneOf(key.column, whose)),
         (false, _) => Lowered::Test(Test::NoneOf(key.column, whose)),
     }
 }
@@ -181,7 +115,7 @@ fn set(key: &'static Key, operation: Operation, numbers: Vec<i64>, negated: bool
         Operation::Less => Lowered::Test(Test::Within(key.column, None, Some(first - 1))),
         _ if numbers.is_empty() => Lowered::Always(negated),
         _ if negated => Lowered::Test(Test::NoneOf(key.column, numbers)),
-        _ => Lowered::Among(key, numbers),
+        _ => Lowered::Test(Test::OneOf(key.column, numbers)),
     }
 }
 
@@ -195,7 +129,7 @@ fn words_of(key: &'static Key, operation: Operation, ranks: Vec<i64>, negated: b
         Operation::Less => *value < first,
         _ => ranks.contains(value) != negated,
     };
-    Lowered::Among(key, all.filter(fits).collect())
+    Lowered::Test(Test::OneOf(key.column, all.filter(fits).collect()))
 }
 
 fn times(key: &'static Key, operation: Operation, spans: Vec<(i64, i64)>) -> Lowered {
@@ -213,17 +147,6 @@ fn times(key: &'static Key, operation: Operation, spans: Vec<(i64, i64)>) -> Low
             let within = spans.into_iter().map(|(a, b)| Test::Within(key.column, Some(a), Some(b)));
             Lowered::Test(Test::All(vec![Clause(within.collect())]))
         }
-    }
-}
-
-/// The filter of the list that says the same of a time.
-fn times_of(test: &Test) -> Option<Filter> {
-    let Test::Within(column, from, to) = test else { return None };
-    let (from, to) = (from.map(Timestamp), to.map(Timestamp));
-    match *column {
-        "t.created_at" => Some(Filter { created_from: from, created_to: to, ..Filter::default() }),
-        "t.last_update" => Some(Filter { updated_from: from, updated_to: to, ..Filter::default() }),
-        _ => None,
     }
 }
 

@@ -51,14 +51,11 @@ pub(super) fn of(tx: &mut Tx<'_>, actor: &Actor, views: &[View]) -> Result<Vec<V
 
 /// The conditions of a view, each with the name of its value.
 fn conditions(view: &View) -> impl Iterator<Item = (String, &Condition)> {
-    let labelled = |name: &'static str, list: &'_ [Condition]| -> Vec<(String, usize)> {
-        (0..list.len()).map(|n| (format!("conditions[{name}][{n}][value]"), n)).collect()
-    };
-    let all =
-        labelled("all", &view.conditions.all).into_iter().map(|(label, n)| (label, &view.conditions.all[n]));
-    let any =
-        labelled("any", &view.conditions.any).into_iter().map(|(label, n)| (label, &view.conditions.any[n]));
-    all.chain(any)
+    let lists = [("all", &view.conditions.all), ("any", &view.conditions.any)];
+    lists.into_iter().flat_map(|(name, list)| {
+        let labelled = move |(n, condition)| (format!("conditions[{name}][{n}][value]"), condition);
+        list.iter().enumerate().map(labelled)
+    })
 }
 
 /// The ids that a condition names, and of what.

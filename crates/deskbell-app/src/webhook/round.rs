@@ -224,12 +224,16 @@ fn keep(
     let next = delay(context, delivery.attempts).map(|seconds| now.0 + seconds + 1);
     let kept = match (tried.problem.is_empty(), next) {
         (false, Some(next)) => {
-            let place = [delivery.subject.into(), delivery.position.into()];
-            let [subject, position] = place;
-            tx.exec(
-                sql::LATER,
-                &[id.into(), of.into(), next.into(), delivery.attempts.into(), subject, position],
-            )?
+            let (subject, position) = (delivery.subject, delivery.position);
+            let params = [
+                id.into(),
+                of.into(),
+                next.into(),
+                delivery.attempts.into(),
+                subject.into(),
+                position.into(),
+            ];
+            tx.exec(sql::LATER, &params)?
         }
         (good, _) => {
             let state = if good { State::Delivered } else { State::Dead };

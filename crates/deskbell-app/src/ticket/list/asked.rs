@@ -3,15 +3,15 @@
 
 use deskbell_core::address::{self, Kind};
 use deskbell_core::search::{Clause, Expr, Name, Query, Test, Times};
-use deskbell_core::{Actor, ActorId, Code, Fault, Permission, Priority, Status, Timestamp};
+use deskbell_core::{Actor, ActorId, Code, Fault, Permission, Priority, Status};
 use deskbell_db::{Engine, Tx};
 
-use super::Filter;
+use super::{Filter, clause};
 use crate::error::Result;
 use crate::item::name_key;
 use crate::search::Condition;
 use crate::statement::Statement;
-use crate::ticket::{edit, load, sql};
+use crate::ticket::{load, sql};
 
 /// A filter with a query, taken apart.
 pub(super) struct Asked {
@@ -30,7 +30,7 @@ impl Asked {
             Self { filter: Filter { query: None, ..filter.clone() }, words: Vec::new(), worded: false };
         let Some(root) = &query.root else {
             if !query.is_blank() {
-                asked.filter.beyond.push(Condition::Nothing);
+                asked.filter.clauses.push(clause::Clause::never());
             }
             return Ok(asked);
         };
@@ -40,7 +40,7 @@ impl Asked {
         let read;
         let mut root = root;
         if root.has_line() {
-            read = root.clone().in_countries(&countries(tx, actor)?);
+            read = root.clone().in_countries(&brands(tx, actor)?.1);
             root = &read;
         }
         for expr in root.conjuncts() {
@@ -61,17 +61,15 @@ impl Asked {
         match expr {
             Expr::Words(clause) => self.need(clause.clone()),
             Expr::Field(test) => {
-                let part = part(tx, actor, test)?;
-                self.narrow(part);
+                let clause = tests(tx, actor, test)?;
+                self.narrow(clause);
             }
             Expr::Not(of) => match &**of {
                 Expr::Field(Test::Status(some)) => {
-                    let others = Status::ALL.iter().filter(|status| !some.contains(status));
-                    self.narrow(Part::Status(others.copied().collect()));
+                    self.narrow(statuses(Status::ALL.iter().filter(|status| !some.contains(status))));
                 }
                 Expr::Field(Test::Priority(some)) => {
-                    let others = Priority::ALL.iter().filter(|priority| !some.contains(priority));
-                    self.narrow(Part::Priority(others.copied().collect()));
+                    self.narrow(priorities(Priority::ALL.iter().filter(|priority| !some.contains(priority))));
                 }
                 _ => self.filter.beyond.push(condition(tx, actor, expr)?),
             },
@@ -92,122 +90,8 @@ impl Asked {
         }
     }
 
-    /// Takes a field into the filter: as one of the list's own, if that can say it together with what it says already.
-    fn narrow(&mut self, part: Part) {
-        let filter = &mut self.filter;
-        let left = match part {
-            Part::Status(some) => both(&mut filter.statuses, some),
-            Part::Priority(some) => both(&mut filter.priorities, some),
-            Part::Ids(column, ids) => match column {
-                Column::Brand => both(&mut filter.brands, ids),
-                Column::Group => both(&mut filter.groups, ids),
-                Column::User => both(&mut filter.users, ids),
-                Column::Channel => both(&mut filter.channels, ids),
-                Column::Customer => both(&mut filter.customers, ids),
-            },
-            Part::Tags(tags) if filter.tags.is_empty() => {
-                filter.tags = tags;
-                true
-            }
-            Part::Times(Age::Created, times) if times.len() == 1 => {
-                within(&mut filter.created_from, &mut filter.created_to, times[0]);
-                true
-            }
-            Part::Times(Age::Updated, times) if times.len() == 1 => {
-                within(&mut filter.updated_from, &mut filter.updated_to, times[0]);
-                true
-            }
-            other => {
-                filter.beyond.push(other.condition());
-                true
-            }
-        };
-        if !left {
-            filter.beyond.push(Condition::Nothing);
-        }
-    }
-}
-
-/// Leaves what both have; whether there is anything.
-fn both<T: PartialEq>(have: &mut Vec<T>, some: Vec<T>) -> bool {
-    let left: Vec<T> = some.into_iter().filter(|value| have.is_empty() || have.contains(value)).collect();
-    if left.is_empty() {
-        return false;
-    }
-    *have = left;
-    true
-}
-
-fn within(from: &mut Option<Timestamp>, to: &mut Option<Timestamp>, times: Times) {
-    *from = (*from).max(times.from);
-    *to = match (*to, times.to) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-}
-
-/// A test of a field for one caller, with ids in place of names.
-enum Part {
-    Status(Vec<Status>),
-    Priority(Vec<Priority>),
-    Ids(Column, Vec<i64>),
-    Tags(Vec<String>),
-    Times(Age, Vec<Times>),
-    Numbers(Vec<(i64, i64)>),
-    Archived,
-    Snoozed(Timestamp),
-}
-
-#[derive(Clone, Copy)]
-enum Column {
-    Brand,
-    Group,
-    User,
-    Channel,
-    Customer,
-}
-
-#[derive(Clone, Copy)]
-enum Age {
-    Created,
-    Updated,
-}
-
-impl Part {
-    fn condition(self) -> Condition {
-        match self {
-            Self::Status(some) => Condition::Among("t.status", some.iter().map(|s| s.rank()).collect()),
-            Self::Priority(some) => Condition::Among("t.priority", some.iter().map(|p| p.rank()).collect()),
-            Self::Ids(column, ids) => {
-                let column = match column {
-                    Column::Brand => "t.brand_id",
-                    Column::Group => "t.group_id",
-                    Column::User => "t.user_id",
-                    Column::Channel => "t.channel_id",
-                    Column::Customer => "t.customer_id",
-                };
-                Condition::Among(column, ids)
-            }
-            Self::Tags(tags) => Condition::Tagged(tags.iter().map(|tag| edit::tag_key(tag)).collect()),
-            Self::Times(age, times) => {
-                let column = match age {
-                    Age::Created => "t.created_at",
-                    Age::Updated => "t.last_update",
-                };
-                let one =
-                    |times: Times| Condition::Between(column, times.from.map(|t| t.0), times.to.map(|t| t.0));
-                Condition::Any(times.into_iter().map(one).collect())
-            }
-            Self::Numbers(ranges) => {
-                let one = |(low, high): (i64, i64)| match low == high {
-                    true => Condition::Among("t.id", vec![low]),
-                    false => Condition::Between("t.id", Some(low), Some(high)),
-                };
-                Condition::Any(ranges.into_iter().map(one).collect())
-            }
-            Self::Archived => Condition::Among("t.archived", vec![1]),
-            Self::Snoozed(now) => Condition::Between("COALESCE(t.snooze_time, 0)", Some(now.0 + 1), None),
-        }
+    fn narrow(&mut self, clause: clause::Clause) {
+        self.filter = std::mem::take(&mut self.filter).meeting(clause);
     }
 }
 
@@ -218,32 +102,58 @@ fn condition(tx: &mut Tx<'_>, actor: &Actor, expr: &Expr) -> Result<Condition> {
         Expr::Any(of) => Condition::Any(list(of)?),
         Expr::Not(of) => Condition::Not(Box::new(condition(tx, actor, of)?)),
         Expr::Words(clause) => Condition::words(tx.engine(), clause),
-        Expr::Field(test) => part(tx, actor, test)?.condition(),
+        Expr::Field(test) => Condition::Field(tests(tx, actor, test)?),
     })
 }
 
-fn part(tx: &mut Tx<'_>, actor: &Actor, test: &Test) -> Result<Part> {
-    let ids = |column, ids: Vec<i64>| Ok(Part::Ids(column, ids));
+/// A test of a field for one caller, with ids in place of names.
+fn tests(tx: &mut Tx<'_>, actor: &Actor, test: &Test) -> Result<clause::Clause> {
+    let ids = |column, ids: Vec<i64>| Ok(clause::Clause(vec![clause::Test::OneOf(column, ids)]));
     match test {
-        Test::Status(some) => Ok(Part::Status(some.clone())),
-        Test::Priority(some) => Ok(Part::Priority(some.clone())),
-        Test::Tag(tags) => Ok(Part::Tags(tags.clone())),
-        Test::Brand(names) => ids(Column::Brand, named(tx, actor, names, sql::BRANDS_NAMED, "name_key")?),
-        Test::Group(names) => ids(Column::Group, named(tx, actor, names, sql::GROUPS_NAMED, "name_key")?),
+        Test::Status(some) => Ok(statuses(some)),
+        Test::Priority(some) => Ok(priorities(some)),
+        Test::Tag(tags) => Ok(clause::Clause(vec![clause::Test::Tagged(tags.clone(), true)])),
+        Test::Brand(names) => ids("t.brand_id", named(tx, actor, names, sql::BRANDS_NAMED, "name_key")?),
+        Test::Group(names) => ids("t.group_id", named(tx, actor, names, sql::GROUPS_NAMED, "name_key")?),
         Test::Channel(names) => {
-            ids(Column::Channel, named(tx, actor, names, sql::CHANNELS_NAMED, "name_key")?)
+            ids("t.channel_id", named(tx, actor, names, sql::CHANNELS_NAMED, "name_key")?)
         }
-        Test::Assignee(names) => ids(Column::User, named(tx, actor, names, sql::USERS_NAMED, "login")?),
-        Test::Customer(names) => ids(Column::Customer, customers(tx, actor, names)?),
-        Test::Unassigned => ids(Column::User, vec![0]),
-        Test::Created(times) => Ok(Part::Times(Age::Created, times.clone())),
-        Test::Updated(times) => Ok(Part::Times(Age::Updated, times.clone())),
-        Test::Id(ranges) => Ok(Part::Numbers(ranges.clone())),
+        Test::Assignee(names) => ids("t.user_id", named(tx, actor, names, sql::USERS_NAMED, "login")?),
+        Test::Customer(names) => ids("t.customer_id", customers(tx, actor, names)?),
+        Test::Unassigned => ids("t.user_id", vec![0]),
+        Test::Created(times) => Ok(within("t.created_at", times)),
+        Test::Updated(times) => Ok(within("t.last_update", times)),
+        Test::Id(ranges) => Ok(numbers(ranges)),
         // Words stand in its place by now; a number that is none is nobody's.
-        Test::Line(..) => Ok(Part::Numbers(Vec::new())),
-        Test::Archived => Ok(Part::Archived),
-        Test::Snoozed { now } => Ok(Part::Snoozed(*now)),
+        Test::Line(..) => Ok(clause::Clause::never()),
+        Test::Archived => ids("t.archived", vec![1]),
+        Test::Snoozed { now } => {
+            Ok(clause::Clause(vec![clause::Test::Within("t.snooze_time", Some(now.0 + 1), None)]))
+        }
     }
+}
+
+fn statuses<'s>(some: impl IntoIterator<Item = &'s Status>) -> clause::Clause {
+    let ranks = some.into_iter().map(|status| status.rank()).collect();
+    clause::Clause(vec![clause::Test::OneOf("t.status", ranks)])
+}
+
+fn priorities<'p>(some: impl IntoIterator<Item = &'p Priority>) -> clause::Clause {
+    let ranks = some.into_iter().map(|priority| priority.rank()).collect();
+    clause::Clause(vec![clause::Test::OneOf("t.priority", ranks)])
+}
+
+fn within(column: &'static str, times: &[Times]) -> clause::Clause {
+    let one = |times: &Times| clause::Test::Within(column, times.from.map(|t| t.0), times.to.map(|t| t.0));
+    clause::Clause(times.iter().map(one).collect())
+}
+
+fn numbers(ranges: &[(i64, i64)]) -> clause::Clause {
+    let one = |(low, high): &(i64, i64)| match low == high {
+        true => clause::Test::OneOf("t.id", vec![*low]),
+        false => clause::Test::Within("t.id", Some(*low), Some(*high)),
+    };
+    clause::Clause(ranges.iter().map(one).collect())
 }
 
 /// The ids that names stand for: a name that nobody has stands for none.
@@ -283,14 +193,16 @@ fn me(actor: &Actor, at: usize) -> Result<i64> {
     Err(Fault::of("query", Code::InvalidParameter, message).into())
 }
 
-/// The countries of the brands that exist for the actor.
-fn countries(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<String>> {
+/// The ids of the brands that exist for the actor, and their countries.
+fn brands(tx: &mut Tx<'_>, actor: &Actor) -> Result<(Vec<i64>, Vec<String>)> {
     let mut statement = Statement::new(sql::COUNTRIES);
     load::brands_in_scope(&actor.scope, "id", &mut statement);
-    let mut countries = tx.all(&statement.text, &statement.params, |row| Ok(row.str(1)?.to_owned()))?;
+    let found =
+        tx.all(&statement.text, &statement.params, |row| Ok((row.int(0)?, row.str(1)?.to_owned())))?;
+    let (ids, mut countries): (Vec<_>, Vec<_>) = found.into_iter().unzip();
     countries.sort_unstable();
     countries.dedup();
-    Ok(countries)
+    Ok((ids, countries))
 }
 
 /// Customers by id, by the id that their owner gave, or by an address.
@@ -315,14 +227,7 @@ fn customers(tx: &mut Tx<'_>, actor: &Actor, names: &[Name]) -> Result<Vec<i64>>
     if texts.is_empty() || !actor.permissions.has(Permission::CustomerRead) {
         return Ok(ids);
     }
-    let mut statement = Statement::new(sql::COUNTRIES);
-    load::brands_in_scope(&actor.scope, "id", &mut statement);
-    let brands =
-        tx.all(&statement.text, &statement.params, |row| Ok((row.int(0)?, row.str(1)?.to_owned())))?;
-    let mut countries: Vec<&str> = brands.iter().map(|(_, country)| country.as_str()).collect();
-    countries.sort_unstable();
-    countries.dedup();
-    let brands: Vec<i64> = brands.iter().map(|(id, _)| *id).collect();
+    let (brands, countries) = brands(tx, actor)?;
     let mut forms: Vec<String> = Vec::new();
     for text in &texts {
         for kind in [Kind::Email, Kind::Facebook, Kind::Twitter] {

@@ -1,10 +1,12 @@
-//! Conditions on tickets that no filter of the list says: what views are made of beyond it. A clause holds if any of its
-//! tests does; a list asks for all its clauses.
+//! Tests of tickets, as views and the fields of queries are made of. A clause holds if any of its tests does; a list asks for
+//! all its clauses. What a filter of the list says as well becomes one, so that it is found by the same indexes.
 //!
 //! Texts compare without the case of A to Z, which both engines know alike.
 
+use deskbell_core::{Direction, Priority, Status, Timestamp};
 use deskbell_db::Engine;
 
+use super::Filter;
 use crate::statement::Statement;
 use crate::ticket::{edit, sql};
 
@@ -17,6 +19,85 @@ impl Clause {
     pub fn never() -> Self {
         Self(Vec::new())
     }
+
+    /// The filter that says the same, where there is one.
+    fn as_filter(&self) -> Option<Filter> {
+        match &self.0[..] {
+            [Test::Within(column, from, to)] => {
+                let (from, to) = (from.map(Timestamp), to.map(Timestamp));
+                match *column {
+                    "t.created_at" => {
+                        Some(Filter { created_from: from, created_to: to, ..Filter::default() })
+                    }
+                    "t.last_update" => {
+                        Some(Filter { updated_from: from, updated_to: to, ..Filter::default() })
+                    }
+                    _ => None,
+                }
+            }
+            [Test::Tagged(tags, true)] if !tags.is_empty() => {
+                Some(Filter { tags: tags.clone(), ..Filter::default() })
+            }
+            [Test::OneOf(column, _), ..] => {
+                let mut all = Vec::new();
+                for test in &self.0 {
+                    match test {
+                        Test::OneOf(other, values) if other == column => all.extend(values),
+                        _ => return None,
+                    }
+                }
+                one_of(column, all)
+            }
+            _ => None,
+        }
+    }
+
+    /// Appends the condition.
+    pub(crate) fn push(&self, engine: Engine, statement: &mut Statement) {
+        statement.push("(");
+        for (n, test) in self.0.iter().enumerate() {
+            statement.push(if n == 0 { "" } else { " OR " });
+            test.push(engine, statement);
+        }
+        statement.push(if self.0.is_empty() { "1 = 0)" } else { ")" });
+    }
+}
+
+impl Filter {
+    /// The tickets that pass this and meet a clause.
+    #[must_use]
+    pub(crate) fn meeting(mut self, clause: Clause) -> Self {
+        if let Some(more) = clause.as_filter() {
+            return self.and(more);
+        }
+        self.clauses.push(clause);
+        self
+    }
+}
+
+/// The filter that lets pass what has one of these values in a column.
+fn one_of(column: &str, values: Vec<i64>) -> Option<Filter> {
+    let none = Filter::default;
+    Some(match column {
+        // An empty list in a filter would let all pass.
+        _ if values.is_empty() => Filter { clauses: vec![Clause::never()], ..none() },
+        "t.status" => {
+            Filter { statuses: values.into_iter().filter_map(Status::from_rank).collect(), ..none() }
+        }
+        "t.priority" => {
+            Filter { priorities: values.into_iter().filter_map(Priority::from_rank).collect(), ..none() }
+        }
+        "t.direction" => {
+            Filter { directions: values.into_iter().filter_map(Direction::from_rank).collect(), ..none() }
+        }
+        "t.brand_id" => Filter { brands: values, ..none() },
+        "t.channel_id" => Filter { channels: values, ..none() },
+        "t.group_id" => Filter { groups: values, ..none() },
+        "t.user_id" => Filter { users: values, ..none() },
+        "t.customer_id" => Filter { customers: values, ..none() },
+        "COALESCE(t.form_id, 0)" => Filter { forms: values, ..none() },
+        _ => return None,
+    })
 }
 
 /// One test of a ticket. A column is an expression over the ticket `t`; it may be null.
@@ -73,13 +154,9 @@ impl Text {
 
 /// Appends the clauses, each with a leading AND.
 pub(super) fn push(clauses: &[Clause], engine: Engine, statement: &mut Statement) {
-    for Clause(tests) in clauses {
-        statement.push(" AND (");
-        for (n, test) in tests.iter().enumerate() {
-            statement.push(if n == 0 { "" } else { " OR " });
-            test.push(engine, statement);
-        }
-        statement.push(if tests.is_empty() { "1 = 0)" } else { ")" });
+    for clause in clauses {
+        statement.push(" AND ");
+        clause.push(engine, statement);
     }
 }
 
