@@ -25,7 +25,8 @@ use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State, cancel};
 pub(crate) use run::{
-    Step, claim, forget, free, is_under_way, list, may_see, owner, progress, result, rows, run_chunk, start,
+    Step, TOGETHER, add, begin, claim, forget, free, is_under_way, list, may_see, owner, prepare, progress,
+    result, rows, run_chunk,
 };
 
 /// How many tickets an atomic call may name.

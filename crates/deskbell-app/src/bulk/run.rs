@@ -13,8 +13,8 @@ use crate::work::{BatchId, Work};
 /// How long a node may be silent before another one takes its work, in seconds.
 const LEASE: i64 = 30;
 
-/// How many chunks are written down by one statement.
-const AT_ONCE: usize = 100;
+/// How many tickets are written down by one transaction: so many that no other writer notices.
+pub(crate) const TOGETHER: usize = CHUNK * 20;
 
 /// How often a chunk is taken up before it is given up, so that the rest of the work is done.
 const TAKEOVERS: i64 = 3;
@@ -98,8 +98,8 @@ pub(crate) enum Step {
     Over,
 }
 
-/// Writes new work with its tickets, claimed by `node`.
-pub(crate) fn start(
+/// Writes new work of `node` on these tickets, without them: `add` writes those down, and nothing is done before `begin`.
+pub(crate) fn prepare(
     work: &mut Work<'_, '_>,
     node: &str,
     ids: &[i64],
@@ -107,34 +107,35 @@ pub(crate) fn start(
     rows: usize,
 ) -> Result<JobId> {
     let text = serde_json::to_string(task).unwrap_or_default();
-    let chunks = ids.len().div_ceil(CHUNK) as i64;
-    let id = work.tx.first(
-        sql::INSERT,
-        &[
-            work.batch.as_str().into(),
-            actor_text(work.actor.id).into(),
-            work.call.into(),
-            text.into(),
-            (rows as i64).into(),
-            (ids.len() as i64).into(),
-            chunks.into(),
-            node.into(),
-            (work.now.0 + LEASE).into(),
-            work.now.0.into(),
-        ],
-        |row| row.int(0),
-    )?;
-    let id = id.unwrap_or_default();
-    let mut n: i64 = 0;
-    for some in ids.chunks(CHUNK * AT_ONCE) {
-        let mut params: Vec<Value<'_>> = vec![id.into()];
-        for chunk in some.chunks(CHUNK) {
-            params.extend([n.into(), pack::pack(chunk).into()]);
-            n += 1;
-        }
-        work.tx.exec(&sql::insert_chunks(some.len().div_ceil(CHUNK)), &params)?;
+    let params = [
+        work.batch.as_str().into(),
+        actor_text(work.actor.id).into(),
+        work.call.into(),
+        text.into(),
+        (rows as i64).into(),
+        (ids.len() as i64).into(),
+        (ids.len().div_ceil(CHUNK) as i64).into(),
+        node.into(),
+        work.now.0.into(),
+    ];
+    let id = work.tx.first(sql::INSERT, &params, |row| row.int(0))?;
+    Ok(JobId(id.unwrap_or_default()))
+}
+
+/// Writes down some of the tickets, at most `TOGETHER`, of which the first is in this place.
+pub(crate) fn add(tx: &mut Tx<'_>, id: JobId, place: usize, ids: &[i64]) -> Result<()> {
+    let mut params: Vec<Value<'_>> = vec![id.0.into()];
+    for (n, chunk) in ids.chunks(CHUNK).enumerate() {
+        params.extend([((place / CHUNK + n) as i64).into(), pack::pack(chunk).into()]);
     }
-    Ok(JobId(id))
+    tx.exec(&sql::insert_chunks(ids.len().div_ceil(CHUNK)), &params)?;
+    Ok(())
+}
+
+/// From here on the work is finished, whatever happens to this process.
+pub(crate) fn begin(work: &mut Work<'_, '_>, id: JobId) -> Result<()> {
+    work.tx.exec(sql::BEGIN, &[id.0.into(), (work.now.0 + LEASE).into()])?;
+    Ok(())
 }
 
 /// Takes up work that nobody goes on with.

@@ -1,9 +1,12 @@
 //! SQL of durable bulk work.
 
-/// New work, claimed by the node that makes it.
+/// New work of the node that makes it, stopped until `BEGIN`: if that does not come, it has done nothing and is forgotten.
 pub(super) const INSERT: &str = "INSERT INTO bulk (batch_id, actor, call, work, keep_rows, total, chunks, next_chunk, done, \
-     changed, unchanged, failed, state, lease_owner, lease_until, takeovers, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 2, $8, $9, 0, $10) RETURNING id";
+     changed, unchanged, failed, state, lease_owner, lease_until, takeovers, created_at, finished_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 4, $8, 0, 0, $9, $9) RETURNING id";
+/// All its tickets are written down: it is under way, claimed by that node.
+pub(super) const BEGIN: &str =
+    "UPDATE bulk SET state = 2, lease_until = $2, finished_at = NULL WHERE id = $1";
 /// Its tickets, a chunk a row; `rows` of them. $1 is the work, then come number and ids of each.
 pub(super) fn insert_chunks(rows: usize) -> String {
     let values: Vec<String> = (0..rows).map(|n| format!("($1, ${}, ${})", 2 * n + 2, 2 * n + 3)).collect();

@@ -268,18 +268,7 @@ impl Desk {
         rows: usize,
         keep: Option<Keep<BulkAnswer>>,
     ) -> Result<Told<BulkAnswer>> {
-        let (node, kept) = (self.inner.node.clone(), keep.clone());
-        let begin = self.write(actor, call, move |work| {
-            if let Some(before) = Keep::before(kept.as_ref(), work)? {
-                return Ok(Err(before));
-            }
-            let id = bulk::start(work, &node, &ids, &task, rows)?;
-            if let Some(keep) = &kept {
-                idempotency::keep_work(work, &keep.once, id)?;
-            }
-            Ok(Ok(id))
-        });
-        let id = match begin.await?.0 {
+        let id = match self.write_down(actor, call, ids, task, rows, keep.clone()).await? {
             Ok(id) => id,
             Err(before) => return Ok(before),
         };
@@ -296,6 +285,51 @@ impl Desk {
         let Some(keep) = keep else { return Ok(Told::Done(answer)) };
         let kept = self.keep_answer(actor, call, &keep, id, (keep.tell)(&answer)).await?;
         Ok(kept.map_or(Told::Done(answer), Told::Kept))
+    }
+
+    /// Writes work down: some of its tickets at a time, so that no other writer waits, and with the last ones begins it. What ends
+    /// before that has done nothing. `Err`: what the request was answered before.
+    async fn write_down(
+        &self,
+        actor: &Arc<Actor>,
+        call: &'static str,
+        ids: Vec<i64>,
+        task: Task,
+        rows: usize,
+        keep: Option<Keep<BulkAnswer>>,
+    ) -> Result<std::result::Result<JobId, Told<BulkAnswer>>> {
+        let batch = BatchId::new(&*self.inner.context);
+        let (ids, task) = (Arc::new(ids), Arc::new(task));
+        let mut prepared = None;
+        let mut urgency = Urgency::Interactive;
+        for place in (0..ids.len()).step_by(bulk::TOGETHER) {
+            let (ids, task, keep) = (Arc::clone(&ids), Arc::clone(&task), keep.clone());
+            let node = self.inner.node.clone();
+            let some = move |work: &mut Work<'_, '_>| {
+                if let Some(before) = Keep::before(keep.as_ref(), work)? {
+                    return Ok(Err(before));
+                }
+                let id = match prepared {
+                    Some(id) => id,
+                    None => bulk::prepare(work, &node, &ids, &task, rows)?,
+                };
+                let end = ids.len().min(place + bulk::TOGETHER);
+                bulk::add(work.tx, id, place, &ids[place..end])?;
+                if end == ids.len() {
+                    bulk::begin(work, id)?;
+                    if let Some(keep) = &keep {
+                        idempotency::keep_work(work, &keep.once, id)?;
+                    }
+                }
+                Ok(Ok(id))
+            };
+            match self.write_in(&batch, urgency, actor, call, some).await? {
+                Ok(id) => prepared = Some(id),
+                Err(before) => return Ok(Err(before)),
+            }
+            urgency = Urgency::Bulk;
+        }
+        prepared.map(Ok).ok_or_else(|| Fault::new(Code::Internal, "There is no ticket to work on.").into())
     }
 
     /// What is to be said of work that is this far.

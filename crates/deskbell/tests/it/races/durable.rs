@@ -105,6 +105,40 @@ both_engines! {
         assert_eq!(notes(&probe).last(), Some(&[1, if at_once { 620 } else { 250 }]));
     }
 
+    fn work_on_many_tickets_begins_when_all_are_written_down(desk: TestDesk) {
+        let patient = Settings { job_after: Duration::from_secs(120), ..Settings::default() };
+        let (desk, probe) = (TestDesk::at(desk.place.clone(), patient), Probe::new(&desk.place));
+        let (made, key) = (tickets(&desk, 2), desk.admin());
+        // Most of them do not exist. The last chunk is not of the first transaction.
+        let mut ids: Vec<i64> = (1_000_000..1_009_998).collect();
+        ids.insert(0, made[0]);
+        ids.push(made[1]);
+        let body = json!({"ticketIDs": ids, "actions": [{"actionType": "addNote", "value": "beta"}]}).to_string();
+        let send = || {
+            let request = key.request(http::Method::POST, "/ticket/batch").header("content-type", "application/json");
+            key.send(request.header("idempotency-key", "many"), body.clone())
+        };
+        let jobs = || -> Vec<Value> {
+            let json = key.get("/job").expect(200);
+            let shown = |job: &Value| json!(["state", "total", "done", "changed", "failed"].map(|k| job[k].clone()));
+            json["items"].as_array().expect("jobs").iter().map(shown).collect()
+        };
+        probe.break_table("bulk_chunk", "INSERT", "NEW.chunk = 39");
+        send().refused(500, "internal", &[""]);
+        probe.mend("bulk_chunk");
+        assert_eq!(probe.number("SELECT COUNT(*) FROM bulk_chunk"), 20, "some were written down");
+        desk.advance(LEASE_AND_MORE);
+        resume(&desk);
+        assert_eq!(jobs(), [json!(["cancelled", 10_000, 0, 0, 0])]);
+        assert_eq!(notes(&probe), [[0, 2]], "nothing is done of what did not begin");
+        let first = send();
+        assert_eq!((first.status.as_u16(), &first.json["changed"], &first.json["failed"]), (207, &json!(2), &json!(9_998)));
+        assert_eq!(send().text, first.text);
+        assert_eq!(jobs()[0], json!(["done", 10_000, 10_000, 2, 9_998]));
+        assert_eq!(jobs().len(), 2);
+        assert_eq!(notes(&probe), [[1, 2]]);
+    }
+
     fn work_that_is_cancelled_stays_as_far_as_it_is_and_can_be_taken_back(desk: TestDesk) {
         let (first, second, probe) = (hasty(&desk), node(&desk), Probe::new(&desk.place));
         let (ids, key) = (tickets(&desk, MANY), first.admin());
