@@ -2,6 +2,7 @@
 
 use deskbell_core::Fault;
 use deskbell_db::Kind;
+use deskbell_files::Failure;
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -13,6 +14,8 @@ pub enum Error {
     Fault(Box<Fault>),
     /// The store failed or is overloaded; the caller is told only which of the two.
     Store(deskbell_db::Error),
+    /// The store of files failed; it may well be there later.
+    Files(Failure),
 }
 
 impl Error {
@@ -20,14 +23,18 @@ impl Error {
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Fault(fault) => Some(fault),
-            Self::Store(_) => None,
+            Self::Store(_) | Self::Files(_) => None,
         }
     }
 
     /// Whether the same call may succeed later: the store is overloaded, full or out of reach for now.
     pub fn passes(&self) -> bool {
         let passing = [Kind::Overloaded, Kind::DiskFull, Kind::Unavailable, Kind::Timeout, Kind::Closed];
-        matches!(self, Self::Store(error) if passing.contains(&error.kind()))
+        match self {
+            Self::Fault(_) | Self::Files(Failure::Missing(_)) => false,
+            Self::Store(error) => passing.contains(&error.kind()),
+            Self::Files(_) => true,
+        }
     }
 }
 
@@ -43,11 +50,18 @@ impl From<deskbell_db::Error> for Error {
     }
 }
 
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Files(failure)
+    }
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Fault(fault) => fault.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Files(failure) => failure.fmt(f),
         }
     }
 }

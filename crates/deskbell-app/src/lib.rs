@@ -12,6 +12,7 @@ pub mod demo;
 mod desk;
 mod error;
 pub mod feed;
+pub mod file;
 pub mod form;
 pub mod form_field;
 pub mod group;
@@ -35,7 +36,8 @@ mod work;
 pub use deskbell_db::Lane;
 
 pub use desk::{
-    Answered, Background, BulkAnswer, Courier, Desk, Guard, Keep, Letter, Listening, Sending, Settings, Told,
+    Answered, Background, BulkAnswer, Courier, Desk, Guard, Keep, Keeping, Letter, Listening, Sending,
+    Settings, Told,
 };
 pub use error::{Error, Result};
 pub use work::{BatchId, Work};

@@ -54,6 +54,8 @@ ids! {
     FormFieldId,
     /// A message or note in a ticket's timeline.
     MessageId,
+    /// A file: bytes with a name.
+    FileId,
     /// An API key.
     KeyId,
     /// A piece of bulk work that goes on after its call was answered.

@@ -18,8 +18,8 @@ pub use actor::{Actor, ActorId, Grant, Limit, Scope};
 pub use context::Context;
 pub use fault::{Code, Fault};
 pub use id::{
-    BrandId, ChannelId, CustomerId, DeliveryId, FormFieldId, FormId, GroupId, JobId, KeyId, MessageId,
-    TicketId, UserId, Version, ViewId, WebhookId,
+    BrandId, ChannelId, CustomerId, DeliveryId, FileId, FormFieldId, FormId, GroupId, JobId, KeyId,
+    MessageId, TicketId, UserId, Version, ViewId, WebhookId,
 };
 pub use permission::{Permission, PermissionSet};
 pub use time::Timestamp;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use deskbell_core::{Actor, Code, Fault};
+use deskbell_files::Spool;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
@@ -19,6 +20,9 @@ pub trait Backend: Clone + Send + Sync + 'static {
         secret: &str,
         peer: IpAddr,
     ) -> impl Future<Output = Result<Arc<Actor>, Failure>> + Send;
+
+    /// Begins to take the bytes of a file in.
+    fn spool(&self) -> Spool;
 
     /// The names that an operation with open names accepts beside its table. None, unless the backend has some.
     fn open_names(&self, actor: &Actor) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {

@@ -12,16 +12,22 @@ use http_body_util::BodyExt;
 use crate::decode::Encoding;
 use crate::media::MediaType;
 
+/// Whether the body says that it is a form of parts.
+pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    value.is_some_and(|value| MediaType::parse(&value).essence == "multipart/form-data")
+}
+
 /// Refuses a body that says itself that it is too large.
-pub(crate) fn declared_size(headers: &HeaderMap, limit: usize) -> Result<(), Fault> {
+pub(crate) fn declared_size(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
     let length = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     match length {
-        Some(length) if length > limit as u64 => Err(too_large(limit)),
+        Some(length) if length > limit => Err(too_large(limit)),
         _ => Ok(()),
     }
 }
 
-fn too_large(limit: usize) -> Fault {
+fn too_large(limit: u64) -> Fault {
     let mebibytes = limit >> 20;
     Fault::new(
         Code::PayloadTooLarge,
@@ -83,7 +89,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Fault> {
             frame.map_err(|_| Fault::new(Code::MalformedBody, "The body broke off before its end."))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + whole.len() + data.len() > limit {
-            return Err(too_large(limit));
+            return Err(too_large(limit as u64));
         }
         // Most bodies are one piece, which need not be copied.
         if first.is_empty() && whole.is_empty() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deskbell_app::{Desk, Error, Lane, customer};
 use deskbell_core::Actor;
+use deskbell_files::Spool;
 
 use crate::auth::{Backend, unauthenticated};
 use crate::error::Failure;
@@ -15,6 +16,10 @@ impl Backend for Desk {
             Err(Error::Fault(_)) => Err(unauthenticated().into()),
             other => Ok(other?),
         }
+    }
+
+    fn spool(&self) -> Spool {
+        Self::spool(self)
     }
 
     async fn open_names(&self, actor: &Actor) -> Result<Vec<String>, Failure> {

@@ -59,6 +59,8 @@ pub(crate) enum Kind {
     Versions,
     /// Texts by name, of one line or, with `any_lines`, of any.
     Map { key: fn(&str) -> bool, pattern: &'static str, max: usize, any_lines: bool },
+    /// Files of a multipart body; with `ids` also those that are there, by their ids.
+    Files { most: usize, ids: bool },
     /// A structure, as the schema says it.
     Tree { schema: fn() -> serde_json::Value },
     /// A list of actions.
@@ -186,6 +188,16 @@ impl Field {
     /// Read with `Params::lines`.
     pub const fn tags(name: &'static str, max: usize) -> Self {
         Self::new(name, Kind::Lines { max, filter: false })
+    }
+
+    /// Files of a multipart body, or ids of files that are there. Read with `Params::files`.
+    pub const fn files(name: &'static str, most: usize) -> Self {
+        Self::new(name, Kind::Files { most, ids: true })
+    }
+
+    /// One file of a multipart body. Read with `Params::files`.
+    pub const fn file(name: &'static str) -> Self {
+        Self::new(name, Kind::Files { most: 1, ids: false })
     }
 
     /// Ids in one text `^[0-9, ]+$`, at most `most` distinct ones. Read with `Params::ids`.
@@ -319,6 +331,11 @@ impl Field {
     pub const fn not_yet(mut self) -> Self {
         self.later = true;
         self
+    }
+
+    /// Whether it is a file and nothing else.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::Files { ids: false, .. })
     }
 
     /// The name as it is sent.

@@ -10,7 +10,7 @@ use http::Method;
 
 use crate::call::Call;
 use crate::error::Failure;
-use crate::field::Field;
+use crate::field::{Field, Kind};
 use crate::params::Params;
 use crate::reply::Reply;
 
@@ -61,6 +61,8 @@ pub enum Answer {
     Bulk,
     /// Something else than the envelopes, of that media type.
     Other(&'static str),
+    /// The bytes of a file, of whatever media type, whatever `Accept` says.
+    File,
 }
 
 /// What holds between fields of a call, for the documentation; a `check` of the call reports it.
@@ -290,6 +292,13 @@ impl<S> Operation<S> {
         self
     }
 
+    /// Answers the bytes of a file.
+    #[must_use]
+    pub fn file(mut self) -> Self {
+        self.answer = Answer::File;
+        self
+    }
+
     /// Answers something else of that media type, with which `Accept` is compared.
     #[must_use]
     pub fn produces(mut self, media_type: &'static str) -> Self {
@@ -369,11 +378,17 @@ impl<S> Operation<S> {
         self.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'))
     }
 
-    /// The media type of its answer.
-    pub(crate) fn media_type(&self) -> &'static str {
+    /// The media type of its answer; `None` if there is any.
+    pub(crate) fn media_type(&self) -> Option<&'static str> {
         match self.answer {
-            Answer::Other(media_type) => media_type,
-            _ => "application/json",
+            Answer::Other(media_type) => Some(media_type),
+            Answer::File => None,
+            _ => Some("application/json"),
         }
+    }
+
+    /// Whether its body may bring files.
+    pub(crate) fn takes_files(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::Files { .. }))
     }
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use deskbell_app::file::Given;
 use deskbell_core::time::TimeSpan;
 use deskbell_core::{Timestamp, Version};
 
@@ -33,6 +34,7 @@ pub(crate) enum Value {
     Versions(Vec<(i64, Version)>),
     Map(Vec<(String, String)>),
     Tree(serde_json::Value),
+    Files(Vec<Given>),
     Actions(Vec<Action>),
 }
 
@@ -54,6 +56,13 @@ impl Value {
             }
             Self::Map(map) => json(serde_json::to_string(map)),
             Self::Tree(tree) => tree.to_string(),
+            Self::Files(files) => {
+                let one = |file: &Given| match file {
+                    Given::File(id) => json(serde_json::to_string(id)),
+                    Given::Upload(upload) => json(serde_json::to_string(&(&upload.name, upload.hash()))),
+                };
+                files.iter().map(one).collect::<Vec<_>>().join(" ")
+            }
             Self::Actions(actions) => {
                 let said: Vec<_> = actions.iter().map(|action| (action.kind, &action.value)).collect();
                 json(serde_json::to_string(&said))
@@ -268,6 +277,15 @@ impl Params {
         match self.value(name) {
             None => None,
             Some(Value::Tree(tree)) => Some(tree),
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Files and ids of files in the order sent; empty if not sent.
+    pub fn files(&self, name: &str) -> &[Given] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Files(files)) => files,
             Some(_) => wrong_kind(name),
         }
     }

@@ -21,7 +21,7 @@ use crate::auth::{Backend, Keys};
 use crate::body;
 use crate::call::Call;
 use crate::condition::{self, Expected};
-use crate::decode::{self, Table, values_of_path};
+use crate::decode::{self, Content, Encoding, Limits, Table, values_of_path};
 use crate::docs;
 use crate::error::{Failure, detail};
 use crate::media;
@@ -153,7 +153,10 @@ impl<S: Backend> Edge<S> {
         let Prepared { operation, table, .. } = call;
         let (parts, content) = request.into_parts();
         let headers = &parts.headers;
-        body::declared_size(headers, operation.body)?;
+        // A body with files is larger by as much as these may have.
+        let files =
+            if operation.takes_files() && body::is_multipart(headers) { self.settings.upload } else { 0 };
+        body::declared_size(headers, operation.body as u64 + files)?;
 
         let actor = match operation.access {
             Access::Open => Arc::clone(&self.nobody),
@@ -168,16 +171,32 @@ impl<S: Backend> Edge<S> {
             actor.require(permission)?;
         }
 
-        if !media::accepts(texts(headers, ACCEPT.as_str()), operation.media_type()) {
-            let message = format!("The answer is {}, which Accept excludes.", operation.media_type());
+        if let Some(media_type) = operation.media_type()
+            && !media::accepts(texts(headers, ACCEPT.as_str()), media_type)
+        {
+            let message = format!("The answer is {media_type}, which Accept excludes.");
             return Err(Fault::new(Code::NotAcceptable, message).into());
         }
         let encoding = body::encoding(headers)?;
-        let body = body::read(content, operation.body, self.settings.body_time).await?;
-        body::needs_encoding(&body, encoding.as_ref())?;
-
         let query = parts.uri.query().unwrap_or_default().as_bytes();
-        let mut gathered = decode::gather(table, query, &body, encoding.as_ref())?;
+        let mut gathered = match &encoding {
+            Some(Encoding::Multipart(Some(boundary))) if operation.takes_files() => {
+                let limits = Limits {
+                    fields: operation.body,
+                    file: self.settings.file,
+                    all: operation.body as u64 + self.settings.upload,
+                    time: self.settings.body_time,
+                };
+                let received = decode::receive(content, boundary, table, limits, || self.state.spool());
+                let content = Content::Parts(received.await?);
+                decode::gather_from(table, query, content, encoding.as_ref())?
+            }
+            _ => {
+                let body = body::read(content, operation.body, self.settings.body_time).await?;
+                body::needs_encoding(&body, encoding.as_ref())?;
+                decode::gather(table, query, &body, encoding.as_ref())?
+            }
+        };
         if let Some(map) = operation.open
             && gathered.has_unknown()
         {

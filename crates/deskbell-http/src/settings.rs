@@ -18,8 +18,12 @@ pub struct Settings {
     pub require_if_match: bool,
     /// The proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
-    /// How long the body of a request may take to arrive.
+    /// How long the body of a request may take to arrive; one that brings files has that for each MiB.
     pub body_time: Duration,
+    /// Bytes that one file may have.
+    pub file: u64,
+    /// Bytes that the files of one request may have together.
+    pub upload: u64,
     /// Who is told about each finished request.
     pub observer: Arc<dyn Observer>,
 }
@@ -33,6 +37,8 @@ impl Settings {
             require_if_match: false,
             trusted_proxies: Vec::new(),
             body_time: Duration::from_secs(30),
+            file: 25 << 20,
+            upload: 100 << 20,
             observer: Arc::new(Unwatched),
         }
     }

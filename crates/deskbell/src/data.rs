@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use deskbell_app::Desk;
 use deskbell_db::{Kind, Location, Options, Store};
+use deskbell_files::{Bucket, Files, Remote};
 
 use crate::config::Config;
 use crate::context::SystemContext;
@@ -103,7 +104,52 @@ pub(crate) fn open(config: &Config, size: Size) -> Result<Desk> {
         _ => anyhow::anyhow!("{place}: {error}"),
     })?;
     let desk = Desk::open(store, Arc::new(SystemContext), config.desk());
-    desk.with_context(|| format!("{place} could not be made ready"))
+    let desk = desk.with_context(|| format!("{place} could not be made ready"))?;
+    files(config, &desk)?;
+    Ok(desk)
+}
+
+/// Tells the desk where the bytes of files are.
+///
+/// Errors: they cannot be there, or are elsewhere already.
+fn files(config: &Config, desk: &Desk) -> Result<()> {
+    let store = match (config.text("file_store"), config.optional("database")) {
+        ("auto", None) => "folder",
+        ("auto", Some(_)) => "database",
+        (store, _) => store,
+    };
+    let place = match store {
+        "folder" => {
+            let folder =
+                config.optional("file_folder").map_or_else(|| config.data().join("files"), PathBuf::from);
+            let files = Files::in_folder(&folder);
+            desk.keep_files_in(files.with_context(|| format!("the folder of files {}", folder.display()))?);
+            // A data folder may be moved, and what is in it with it.
+            if config.optional("file_folder").is_some() {
+                format!("the folder {}", folder.display())
+            } else {
+                "the data folder".to_owned()
+            }
+        }
+        "s3" => {
+            let bucket = Bucket {
+                name: config.text("s3_bucket").to_owned(),
+                endpoint: config.text("s3_endpoint").to_owned(),
+                region: config.text("s3_region").to_owned(),
+                key_id: config.text("s3_key_id").to_owned(),
+                secret: config.text("s3_secret").to_owned(),
+                prefix: config.text("s3_prefix").to_owned(),
+            };
+            if bucket.name.is_empty() {
+                bail!("file_store = \"s3\" needs s3_bucket: the name of the bucket");
+            }
+            let place = format!("the bucket {} under \"{}\"", bucket.name, bucket.prefix);
+            desk.keep_files_in(Files::in_bucket(Remote::new(&bucket).context("the bucket of files")?));
+            place
+        }
+        _ => "the database".to_owned(),
+    };
+    desk.agree_on_files(&place).map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 #[cfg(test)]

@@ -87,6 +87,7 @@ impl Health {
 fn reason(error: &Error) -> &'static str {
     match error {
         Error::Fault(_) => "the store refuses",
+        Error::Files(_) => "the store of files cannot be reached",
         Error::Store(error) => match error.kind() {
             Kind::DiskFull => FULL,
             Kind::Overloaded => "the store has too much to do",

@@ -11,10 +11,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deskbell-core", &[]),
     ("deskbell-db", &[]),
     ("deskbell-html", &[]),
-    ("deskbell-app", &["deskbell-core", "deskbell-db", "deskbell-html"]),
-    ("deskbell-http", &["deskbell-app", "deskbell-core"]),
+    ("deskbell-files", &[]),
+    ("deskbell-app", &["deskbell-core", "deskbell-db", "deskbell-files", "deskbell-html"]),
+    ("deskbell-http", &["deskbell-app", "deskbell-core", "deskbell-files"]),
     ("deskbell-out", &[]),
-    ("deskbell", &["deskbell-http", "deskbell-out", "deskbell-app", "deskbell-core", "deskbell-db"]),
+    (
+        "deskbell",
+        &["deskbell-http", "deskbell-out", "deskbell-app", "deskbell-core", "deskbell-db", "deskbell-files"],
+    ),
     ("xtask", &["deskbell-core", "deskbell-http"]),
 ];
 /// The crates that may depend on a database driver (tests of others may, as dev-dependency).

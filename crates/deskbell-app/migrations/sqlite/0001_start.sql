@@ -329,6 +329,8 @@ CREATE TABLE message (
     in_queue       INTEGER NOT NULL,
     send_at        INTEGER,
     responds_to    INTEGER NOT NULL,
+    -- how many files hang on it, so that nobody looks for those of messages without any
+    files          INTEGER NOT NULL,
     -- where its words stand in the search index, below its ticket
     first_segment  INTEGER NOT NULL,
     segments       INTEGER NOT NULL,
@@ -339,6 +341,48 @@ CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
 CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NULL;
 -- for the question whether a channel that was made may be deleted
 CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
+
+-- Bytes of files, each content once: its SHA-256, and the place in the store of files that was taken for it. A place is used once.
+CREATE TABLE content (
+    hash       BLOB NOT NULL PRIMARY KEY,
+    place      TEXT NOT NULL UNIQUE,
+    size       INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Places in the store of files that no content has: not yet, or not any more. What is there is removed once it is due.
+CREATE TABLE content_gone (
+    place TEXT NOT NULL PRIMARY KEY,
+    due   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX content_gone_due ON content_gone (due);
+
+-- The bytes themselves, where the store of files is this database.
+CREATE TABLE content_chunk (
+    place TEXT NOT NULL,
+    n     INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (place, n)
+) STRICT;
+
+-- Files. One that was uploaded and hangs on no message yet has no ticket, and is its caller's alone; one whose message was
+-- taken out of its timeline has a ticket and no message. media_type: by the content.
+CREATE TABLE file (
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    ticket_id  INTEGER REFERENCES ticket (id) ON DELETE CASCADE,
+    message_id INTEGER,
+    -- among the files of its message
+    place      INTEGER NOT NULL,
+    hash       BLOB NOT NULL REFERENCES content (hash),
+    name       TEXT NOT NULL,
+    size       INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    caller     TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX file_by_ticket ON file (ticket_id, message_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX file_by_content ON file (hash);
+CREATE INDEX file_unused ON file (created_at, id) WHERE ticket_id IS NULL;
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
 -- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at,

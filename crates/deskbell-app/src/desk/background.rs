@@ -1,5 +1,5 @@
 //! What the desk does unasked: polls for changes of keys, writes down when keys were used, empties the trash, wakes and archives tickets,
-//! goes on with bulk work that nobody finishes, and seals the journal.
+//! removes files that nothing needs, goes on with bulk work that nobody finishes, and seals the journal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +29,9 @@ const LOOK_UP: Duration = Duration::from_secs(1);
 
 /// How often messages are looked for whose time has come.
 const SEND: Duration = Duration::from_secs(1);
+
+/// How often bytes of files are removed that nothing needs.
+const SWEEP: Duration = Duration::from_secs(5);
 
 /// How many tickets one transaction purges.
 const PURGE: i64 = 20;
@@ -78,6 +81,7 @@ impl Desk {
             self.every(MINUTE, |desk| async move { desk.forget_deliveries().await }),
             self.every(WAKE, |desk| async move { desk.wake_snoozed().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.archive_closed().await.map(|_| ()) }),
+            self.every(SWEEP, |desk| async move { desk.sweep_files().await.map(|_| ()) }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
             self.every(SEAL, |desk| async move {
                 desk.seal().await?;

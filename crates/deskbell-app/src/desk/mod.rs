@@ -4,6 +4,7 @@ mod background;
 mod bulk;
 mod changes;
 mod crm;
+mod files;
 mod first_start;
 mod messages;
 mod once;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use deskbell_core::{Actor, Code, Context, Fault, Timestamp};
 use deskbell_db::{Engine, Kind, Lane, Stats, Store, Tx, Urgency};
+use deskbell_files::Files;
 use tokio::sync::{Semaphore, watch};
 
 use crate::error::{Error, Result};
@@ -27,6 +29,7 @@ use crate::work::{BatchId, Work};
 pub use background::Background;
 pub use bulk::BulkAnswer;
 pub use changes::Listening;
+pub use files::Keeping;
 pub use once::{Guard, Keep, Told};
 pub use webhooks::{Answered, Courier, Letter, Sending};
 
@@ -78,6 +81,8 @@ struct Inner {
     under_way: UnderWay,
     /// How endpoints of others are reached; unset where that is nobody's wish.
     courier: OnceLock<Arc<dyn Courier>>,
+    /// Where the bytes of files are; unset: in the database.
+    files: OnceLock<Files>,
     /// How many webhooks are told at the same time.
     rounds: Semaphore,
     /// Goes up with each write of this process.
@@ -96,8 +101,19 @@ impl Desk {
         let (keys, frequent, under_way) = (KeyCache::new(), Arc::default(), UnderWay::default());
         let written = watch::Sender::new(0);
         let (courier, rounds) = (OnceLock::new(), Semaphore::new(webhooks::ROUNDS));
-        let inner =
-            Inner { store, context, settings, keys, frequent, under_way, courier, rounds, written, node };
+        let inner = Inner {
+            store,
+            context,
+            settings,
+            keys,
+            frequent,
+            under_way,
+            courier,
+            files: OnceLock::new(),
+            rounds,
+            written,
+            node,
+        };
         let desk = Self { inner: Arc::new(inner) };
         desk.write_blocking(Urgency::Interactive, &Arc::new(Actor::system()), "start", first_start::run)?;
         Ok(desk)

@@ -52,6 +52,7 @@ pub fn chatbot(work: &mut Work<'_, '_>, chat: &Chat) -> Result<(TicketId, Messag
         status_new: None,
         in_queue: false,
         send_at: None,
+        files: Vec::new(),
     };
     let (ticket, version, message) = make(work, &new, Some(&first))?;
     Ok((ticket, message.unwrap_or_default(), version))

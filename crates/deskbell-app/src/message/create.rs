@@ -8,7 +8,9 @@ use deskbell_db::Tx;
 
 use super::recipient::{self, Sending};
 use super::{Content, Kind, Spoken, sql};
+use crate::desk::Keeping;
 use crate::error::Result;
+use crate::file::{self, Given, Wanted};
 use crate::item::detail;
 use crate::ticket::edit::{Change, Edit, require_channel, require_user, unknown};
 use crate::ticket::settle::say;
@@ -84,23 +86,57 @@ pub struct Outgoing {
     pub user: UserId,
     /// The status that is set with it.
     pub status: Option<Status>,
+    /// Files that are sent along: those that came with the call, in their order among the ids of others.
+    pub attachments: Vec<Given>,
+    /// Files that are forwarded.
+    pub forwarded: Vec<i64>,
 }
 
 /// Writes a message into its ticket and sets the status that comes with it: one version step. A message for later stands in the
 /// timeline at once; its status, and the time of the desk's last word, come with its time.
 ///
 /// Errors: `forbidden` without MESSAGE_CREATE; `invalid_parameter` for an address that is none of the channel, or a time that is
-/// not to come; `not_found`; `unknown_reference` for a channel, user or answered message that is not there; `conflict` for an
-/// inactive user or a merged ticket; those of setting a status.
-pub fn create(work: &mut Work<'_, '_>, new: &Outgoing) -> Result<(MessageId, Version)> {
+/// not to come; `not_found`; `unknown_reference` for a channel, user, answered message or file that is not there; `conflict` for an
+/// inactive user, a merged ticket, or a file that was sent with another message meanwhile; those of setting a status.
+pub fn create(work: &mut Work<'_, '_>, new: &Outgoing, uploads: &Keeping) -> Result<(MessageId, Version)> {
     work.actor.require(Permission::MessageCreate)?;
     check_time(work, new)?;
     let ticket = load::one_for_update(work.tx, work.actor, new.ticket)?;
-    let spoken = spoken(work, &ticket, new)?;
+    let mut spoken = spoken(work, &ticket, new)?;
+    spoken.files = files(work, new, uploads)?;
     let now = new.status.filter(|_| new.send_at.is_none());
     let edits: Vec<Edit> =
         now.map(|status| Edit::new("submitStatus", Change::Status(status))).into_iter().collect();
     say(work, ticket, &edits, spoken)
+}
+
+/// What hangs on it: attachments first, then what is forwarded. Of a file that is named twice there is one.
+fn files(work: &mut Work<'_, '_>, new: &Outgoing, uploads: &Keeping) -> Result<Vec<Wanted>> {
+    file::require_few("attachments", new.attachments.len() + new.forwarded.len())?;
+    let mut named: Vec<i64> = Vec::new();
+    for given in &new.attachments {
+        if let Given::File(id) = given
+            && !named.contains(&id.0)
+        {
+            named.push(id.0);
+        }
+    }
+    let mut found = file::wanted(work, "attachments", &named)?.into_iter();
+    let mut kept = uploads.kept().iter();
+    let (mut files, mut seen) = (Vec::new(), Vec::new());
+    for given in &new.attachments {
+        match given {
+            Given::Upload(_) => files.extend(kept.next().cloned().map(Wanted::New)),
+            Given::File(id) if seen.contains(&id.0) => {}
+            Given::File(id) => {
+                seen.push(id.0);
+                files.extend(found.next());
+            }
+        }
+    }
+    let forwarded: Vec<i64> = new.forwarded.iter().copied().filter(|id| !named.contains(id)).collect();
+    files.extend(file::wanted(work, "forwardedFileIDs", &forwarded)?);
+    Ok(files)
 }
 
 fn check_time(work: &Work<'_, '_>, new: &Outgoing) -> Result<()> {
@@ -149,6 +185,7 @@ fn spoken(work: &mut Work<'_, '_>, ticket: &Ticket, new: &Outgoing) -> Result<Sp
         status_new: new.status,
         in_queue: !matches!(new.channel, Channel::Note | Channel::CallLog),
         send_at: new.send_at,
+        files: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ use deskbell_db::Tx;
 
 use super::{Message, content, read, sql};
 use crate::error::{Error, Result};
+use crate::file;
 use crate::ticket::{Ticket, load};
 
 /// A message with what a timeline does not show of it.
@@ -41,14 +42,16 @@ pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: MessageId) -> Result<Whole> {
                 message: read(row)?,
                 ticket: ticket.id,
                 version: ticket.version,
-                cc: row.str(20)?.to_owned(),
-                bcc: row.str(21)?.to_owned(),
-                responds_to: MessageId(row.int(22)?),
-                plain: row.str(23)?.to_owned(),
-                send_at: row.opt_int(24)?.map(Timestamp),
+                cc: row.str(21)?.to_owned(),
+                bcc: row.str(22)?.to_owned(),
+                responds_to: MessageId(row.int(23)?),
+                plain: row.str(24)?.to_owned(),
+                send_at: row.opt_int(25)?.map(Timestamp),
             })
         })?;
-    found.ok_or_else(|| missing(id))
+    let mut whole = found.ok_or_else(|| missing(id))?;
+    whole.message.attachments = file::of_messages(tx, ticket.id, &[id.0])?.remove(&id.0).unwrap_or_default();
+    Ok(whole)
 }
 
 /// The ticket of a message.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Message, content, sql};
 use crate::error::Result;
+use crate::file;
 
 /// A note or message as it stands in the store, for the journal.
 #[derive(Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub(super) struct Stored {
     responds_to: i64,
     pub(super) first_segment: i64,
     created_at: i64,
+    /// The files that hang on it.
+    #[serde(default)]
+    pub(super) files: Vec<i64>,
 }
 
 impl Stored {
@@ -62,6 +66,7 @@ impl Stored {
             responds_to: row.int(19)?,
             first_segment: row.int(20)?,
             created_at: row.int(21)?,
+            files: Vec::new(),
         })
     }
 
@@ -104,6 +109,7 @@ impl Stored {
             self.first_segment.into(),
             segments.into(),
             self.created_at.into(),
+            (self.files.len() as i64).into(),
         ]
     }
 
@@ -132,6 +138,7 @@ impl Stored {
             created_at: Timestamp(self.created_at),
             channel_name: String::new(),
             channel_icon: String::new(),
+            attachments: Vec::new(),
         }
     }
 }
@@ -166,7 +173,9 @@ pub(crate) fn newest_gone(
         let Some(stored) = stored.and_then(|text| serde_json::from_str::<Stored>(&text).ok()) else {
             continue;
         };
+        let files = file::by_ids(tx, &stored.files)?;
         let mut message = stored.shown();
+        message.attachments = files;
         if message.channel_id != 0 {
             let named = tx.first(sql::CHANNEL_NAME, &[message.channel_id.into()], |row| {
                 Ok((row.str(0)?.to_owned(), row.str(1)?.to_owned()))

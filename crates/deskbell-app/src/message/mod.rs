@@ -17,7 +17,9 @@ use deskbell_core::{ActorId, Direction, MessageId, Status, TicketId, Timestamp, 
 use deskbell_db::{Row, Tx};
 
 use crate::error::Result;
+use crate::file::{self, Attachment, Wanted};
 use crate::search::Prepared;
+use crate::work::Work;
 use crate::{journal, search};
 
 pub use chatbot::{Chat, chatbot};
@@ -50,6 +52,9 @@ impl Kind {
     }
 }
 
+/// About how many bytes a file takes in an answer: a name has at most 200 characters.
+const ATTACHMENT: usize = 1_200;
+
 /// A message or note.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the fields are those of a timeline entry in docs/api.md")]
@@ -72,6 +77,8 @@ pub struct Message {
     /// Whether it waits to be sent.
     pub in_queue: bool,
     pub created_at: Timestamp,
+    /// The files that hang on it.
+    pub attachments: Vec<Attachment>,
     /// Name and icon of the channel it went through; empty for a note.
     pub channel_name: String,
     pub channel_icon: String,
@@ -88,7 +95,8 @@ impl Message {
             &self.to_address,
             &self.to_name,
         ];
-        700 + texts.into_iter().map(|text| journal::answered_len(text)).sum::<usize>()
+        700 + self.attachments.len() * ATTACHMENT
+            + texts.into_iter().map(|text| journal::answered_len(text)).sum::<usize>()
     }
 }
 
@@ -127,6 +135,8 @@ pub struct Further<'a> {
     pub send_at: Option<Timestamp>,
     /// The message that is answered; 0 = none.
     pub responds_to: i64,
+    /// How many files hang on it.
+    pub files: i64,
 }
 
 /// A message that is to be written with changes of its ticket.
@@ -148,16 +158,16 @@ pub(crate) struct Spoken {
     pub(crate) status_new: Option<Status>,
     pub(crate) in_queue: bool,
     pub(crate) send_at: Option<Timestamp>,
+    pub(crate) files: Vec<Wanted>,
 }
 
 impl Spoken {
     /// Writes it; says its id and how many places of the index it took.
     pub(crate) fn insert(
         &self,
-        tx: &mut Tx<'_>,
+        work: &mut Work<'_, '_>,
         ticket: TicketId,
         first_segment: i64,
-        now: Timestamp,
     ) -> Result<(MessageId, i64)> {
         let new = NewMessage {
             kind: self.kind,
@@ -171,7 +181,7 @@ impl Spoken {
             author_name: &self.user_name,
             content: self.content.raw(),
             external_id: &self.external_id,
-            created_at: now,
+            created_at: work.now,
             further: Further {
                 cc: &self.cc,
                 bcc: &self.bcc,
@@ -181,9 +191,12 @@ impl Spoken {
                 in_queue: self.in_queue,
                 send_at: self.send_at,
                 responds_to: self.responds_to.0,
+                files: self.files.len() as i64,
             },
         };
-        insert_prepared(tx, ticket, first_segment, &new, self.content.words())
+        let (id, segments) = insert_prepared(work.tx, ticket, first_segment, &new, self.content.words())?;
+        file::insert(work, ticket, id.0, &self.files)?;
+        Ok((id, segments))
     }
 }
 
@@ -242,6 +255,7 @@ pub(crate) fn insert_prepared(
                 new.further.in_queue.into(),
                 new.further.send_at.map(|at| at.0).into(),
                 new.further.responds_to.into(),
+                new.further.files.into(),
             ],
             |row| row.int(0),
         )?
@@ -259,6 +273,7 @@ pub(crate) fn newest(
     left_out: &HashSet<i64>,
 ) -> Result<Vec<Message>> {
     let (mut found, mut size): (Vec<Message>, usize) = (Vec::new(), 0);
+    let mut with_files = Vec::new();
     let rows = limit + left_out.len() as i64;
     tx.each::<crate::Error>(&sql::newest(), &[ticket.0.into(), rows.into(), content::RULES.into()], |row| {
         if left_out.contains(&row.int(0)?) {
@@ -268,13 +283,23 @@ pub(crate) fn newest(
             return Ok(ControlFlow::Break(()));
         }
         let message = read(row)?;
-        size += message.size();
+        let files = row.int(20)?;
+        size += message.size() + files.unsigned_abs() as usize * ATTACHMENT;
         if size > bytes && !found.is_empty() {
             return Ok(ControlFlow::Break(()));
+        }
+        if files > 0 {
+            with_files.push(message.id.0);
         }
         found.push(message);
         Ok(ControlFlow::Continue(()))
     })?;
+    if !with_files.is_empty() {
+        let mut files = file::of_messages(tx, ticket, &with_files)?;
+        for message in &mut found {
+            message.attachments = files.remove(&message.id.0).unwrap_or_default();
+        }
+    }
     Ok(found)
 }
 
@@ -301,6 +326,7 @@ fn read(row: &Row<'_>) -> std::result::Result<Message, deskbell_db::Error> {
         created_at: Timestamp(row.int(16)?),
         channel_name: row.opt_str(17)?.unwrap_or("").to_owned(),
         channel_icon: row.opt_str(18)?.unwrap_or("").to_owned(),
+        attachments: Vec::new(),
     })
 }
 
@@ -323,9 +349,10 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
 /// Takes a note, or a message that waits for its time, out of a ticket's timeline and out of the search index. Answers its kind,
 /// and all of it as text; `None` if it is not there.
 pub(crate) fn take_out(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<Option<(Kind, String)>> {
-    let Some(stored) = tx.first(sql::STORED, &[id.into(), ticket.0.into()], Stored::read)? else {
+    let Some(mut stored) = tx.first(sql::STORED, &[id.into(), ticket.0.into()], Stored::read)? else {
         return Ok(None);
     };
+    stored.files = file::detach(tx, ticket, id)?;
     search::remove_text(tx, ticket, stored.first_segment, stored.searched())?;
     tx.exec(sql::DELETE, &[id.into()])?;
     Ok(serde_json::to_string(&stored).ok().map(|text| (stored.kind(), text)))
@@ -337,6 +364,7 @@ pub(crate) fn put_back(tx: &mut Tx<'_>, ticket: TicketId, stored: &str) -> Resul
     let words = search::prepare(tx.engine(), stored.searched());
     let segments = search::add_text(tx, ticket, stored.first_segment, &words)?;
     tx.exec(sql::PUT_BACK, &stored.params(ticket, segments))?;
+    file::reattach(tx, ticket, stored.id, &stored.files)?;
     Ok(Some((stored.kind(), stored.id)))
 }
 

@@ -68,6 +68,7 @@ pub fn receive(work: &mut Work<'_, '_>, new: &Incoming) -> Result<Received> {
         status_new: None,
         in_queue: false,
         send_at: None,
+        files: Vec::new(),
     };
     if ticket.status == Status::Closed {
         let (made, message) = follow_up(work, &ticket, &spoken)?;

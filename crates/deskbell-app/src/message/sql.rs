@@ -3,14 +3,14 @@
 /// A new message or note.
 pub(super) const INSERT: &str = "INSERT INTO message (ticket_id, kind, channel_id, direction, from_address, from_name, \
      to_address, to_name, user_id, user_name, content, meta_data, external_id, pinned, first_segment, segments, created_at, \
-     cc, bcc, format, shown, plain, status_new, in_queue, send_at, responds_to) \
+     cc, bcc, format, shown, plain, status_new, in_queue, send_at, responds_to, files) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, 0, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-     $23, $24) RETURNING id";
+     $23, $24, $25) RETURNING id";
 
 /// What is shown of messages `m` with their channels `c`; $3 is the number of the present rules for HTML.
 const SHOWN: &str = "SELECT m.id, m.kind, m.channel_id, m.direction, m.from_address, m.from_name, \
      m.to_address, m.to_name, m.user_id, m.user_name, CASE WHEN m.format = $3 THEN m.shown ELSE m.content END, m.meta_data, \
-     m.external_id, m.status_new, m.pinned, m.in_queue, m.created_at, c.name, c.icon, m.format";
+     m.external_id, m.status_new, m.pinned, m.in_queue, m.created_at, c.name, c.icon, m.format, m.files";
 
 /// The newest of a ticket.
 pub(super) fn newest() -> String {
@@ -68,8 +68,8 @@ pub(super) const DELETE: &str = "DELETE FROM message WHERE id = $1";
 /// One under the id that it had.
 pub(super) const PUT_BACK: &str = "INSERT INTO message (id, ticket_id, kind, channel_id, direction, from_address, from_name, \
      to_address, to_name, cc, bcc, user_id, user_name, content, format, shown, plain, external_id, status_new, in_queue, \
-     send_at, responds_to, first_segment, segments, created_at, meta_data, pinned) \
+     send_at, responds_to, first_segment, segments, created_at, files, meta_data, pinned) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
-     $25, '{}', 0)";
+     $25, $26, '{}', 0)";
 /// One that left, as an event holds it.
 pub(super) const GONE: &str = "SELECT before FROM journal WHERE id = $1 AND before IS NOT NULL";

@@ -134,7 +134,7 @@ fn insert_saying(
     ticket.last_update_customer = Some(work.now);
     let (id, version) = insert(work, ticket.clone())?;
     ticket.id = id;
-    let (message, _) = first.insert(work.tx, id, segment, work.now)?;
+    let (message, _) = first.insert(work, id, segment)?;
     let times = ticket.times();
     if let Some(closed) = follows {
         work.record(event(&ticket, times, "follow_up_of", None, Some(closed.to_string())));

@@ -43,7 +43,7 @@ pub struct Item {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Entry {
     /// A message or note.
-    Message(Message),
+    Message(Box<Message>),
     /// A change.
     Event(Recorded),
 }
@@ -81,17 +81,21 @@ pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, wish: Wish) -> Result<I
     Ok(Item { ticket, timeline, timeline_total })
 }
 
+fn entry(message: Message) -> Entry {
+    Entry::Message(Box::new(message))
+}
+
 /// The newest entries, oldest first.
 fn timeline(tx: &mut Tx<'_>, ticket: &Ticket, shown: &Shown, wish: Wish) -> Result<Vec<Entry>> {
     let (id, limit, bytes) = (ticket.id, wish.limit, TEXT_BYTES.saturating_sub(ticket.size()));
     let mut timeline: Vec<Entry> = Vec::new();
     if ticket.messages > 0 {
         let messages = message::newest(tx, id, limit, bytes, &shown.later)?;
-        timeline.extend(messages.into_iter().map(Entry::Message));
+        timeline.extend(messages.into_iter().map(entry));
     }
     if !shown.gone.is_empty() {
         let gone: Vec<&Gone> = shown.gone.values().collect();
-        timeline.extend(message::newest_gone(tx, gone, limit, bytes)?.into_iter().map(Entry::Message));
+        timeline.extend(message::newest_gone(tx, gone, limit, bytes)?.into_iter().map(entry));
     }
     if wish.history {
         let events = journal::newest(tx, id, shown.last_event, limit, bytes)?;

@@ -287,7 +287,7 @@ impl Settled {
     fn write_messages(&mut self, work: &mut Work<'_, '_>) -> Result<Vec<MessageId>> {
         let mut said = Vec::new();
         for spoken in std::mem::take(&mut self.messages) {
-            let (id, segments) = spoken.insert(work.tx, self.now.id, self.now.next_segment, work.now)?;
+            let (id, segments) = spoken.insert(work, self.now.id, self.now.next_segment)?;
             self.now.next_segment += segments;
             self.now.messages += 1;
             match spoken.direction {

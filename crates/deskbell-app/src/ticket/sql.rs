@@ -215,6 +215,10 @@ pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM tick
 /// The ticket has a tag; a condition on it and a closing bracket are appended.
 pub(super) const HAS_TAG: &str = "EXISTS (SELECT 1 FROM ticket_tag vt WHERE vt.ticket_id = t.id";
 
+/// A file hangs on one of the ticket's messages.
+pub(super) const HAS_FILE: &str =
+    "EXISTS (SELECT 1 FROM file vf WHERE vf.ticket_id = t.id AND vf.message_id IS NOT NULL)";
+
 /// Where in a text another one stands, 0 for nowhere; text, comma, part and a closing bracket are appended.
 pub(super) fn finds(engine: Engine) -> &'static str {
     match engine {

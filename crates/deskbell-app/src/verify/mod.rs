@@ -5,6 +5,7 @@
 
 mod chain;
 mod engine;
+mod files;
 mod index;
 mod rest;
 mod sql;
@@ -39,7 +40,7 @@ pub struct Problem {
 /// One check, and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Check {
-    /// Its name: `engine`, `references`, `tickets`, `journal`, `chain`, `customers`, `imports`, `counters`.
+    /// Its name: `engine`, `references`, `tickets`, `journal`, `chain`, `customers`, `imports`, `counters`, `files`.
     pub name: &'static str,
     /// How many things it looked at.
     pub looked_at: u64,
@@ -87,6 +88,7 @@ pub fn against(desk: &Desk, kept: &[Head], tell: Tell<'_>) -> Result<Report> {
     rest::customers(&mut checking)?;
     rest::imports(&mut checking)?;
     rest::counters(&mut checking)?;
+    files::check(&mut checking)?;
     let mut report = checking.report;
     report.good = report.checks.iter().all(|check| check.problems == 0);
     report.seconds = began.elapsed().as_secs_f64();

@@ -61,6 +61,8 @@ pub enum Test {
     Unassigned,
     /// In the archive.
     Archived,
+    /// A file hangs on one of its messages.
+    Attached,
     /// Put off until later than now.
     Snoozed {
         /// When it was asked.
@@ -140,7 +142,7 @@ pub(super) fn test(field: &Field, at: usize, now: Timestamp) -> Result<Test, Wro
         "id" => Test::Id(each(field, |value| id(value, field.operator))?),
         "created" => Test::Created(each(field, |value| times(name, value, field.operator, now))?),
         "updated" => Test::Updated(each(field, |value| times(name, value, field.operator, now))?),
-        "has" => return Err(has(&field.values[0])),
+        "has" => has(&field.values)?,
         _ => return is(&field.values, now),
     })
 }
@@ -270,13 +272,15 @@ fn age(text: &str) -> Option<i64> {
     fits.then(|| digits.parse::<i64>().ok()).flatten().map(|n| n * unit)
 }
 
-fn has(value: &Text) -> Wrong {
-    let message = if value.text.eq_ignore_ascii_case("attachment") {
-        "`has:attachment` is not known yet, since tickets have no attachments yet; leave it out.".to_owned()
-    } else {
-        format!("`has:` takes no word yet, and not `{}`; leave it out.", value.text)
-    };
-    Wrong { at: value.at, message }
+fn has(values: &[Text]) -> Result<Test, Wrong> {
+    let wrong = values.iter().find(|value| !value.text.eq_ignore_ascii_case("attachment"));
+    match wrong {
+        None => Ok(Test::Attached),
+        Some(value) => {
+            let message = format!("`has:` takes attachment, not `{}`.", value.text);
+            Err(Wrong { at: value.at, message })
+        }
+    }
 }
 
 fn is(values: &[Text], now: Timestamp) -> Result<Test, Wrong> {

@@ -128,6 +128,8 @@ fn fields_are_read_to_types() {
         ("is:unassigned", Test::Unassigned),
         ("is:Archived", Test::Archived),
         ("(is:archived)", Test::Archived),
+        ("has:attachment", Test::Attached),
+        ("-has:Attachment", Test::Attached),
         ("-is:archived", Test::Archived),
     ] {
         assert_eq!(tests(query), [expected], "{query}");
@@ -215,7 +217,6 @@ fn mistakes_are_told_with_their_place_and_what_would_be_right() {
         ("created:>=2026-01-01..2026-02-01", 11, "2026-01-31"),
         ("updated:<7x", 10, "m, h, d, w or y"),
         ("updated:<1234567d", 10, "m, h, d, w or y"),
-        ("has:attachment", 5, "not known yet"),
         ("has:x", 5, "`x`"),
         ("is:open", 4, "unassigned, archived, snoozed"),
         ("is:unassigned,archived", 15, "one word"),

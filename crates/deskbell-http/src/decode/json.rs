@@ -2,6 +2,8 @@
 //!
 //! An own reader, since a value type that rounds numbers and overwrites keys loses what the contract asks about.
 
+use deskbell_app::file::Upload;
+
 use crate::decode::problems::Problems;
 
 /// A value as sent, of whatever encoding. Forms make texts only.
@@ -14,8 +16,8 @@ pub(crate) enum Raw {
     Text(String),
     List(Vec<Raw>),
     Map(Vec<(String, Raw)>),
-    /// A file part of a multipart body; no call takes one yet.
-    File,
+    /// A file part of a multipart body; none where the call takes no file.
+    File(Option<Upload>),
 }
 
 impl Raw {
@@ -33,7 +35,7 @@ impl Raw {
     /// The same as a value of JSON. A number that has no place there is null.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
-            Self::Null | Self::File => serde_json::Value::Null,
+            Self::Null | Self::File(_) => serde_json::Value::Null,
             Self::Bool(flag) => (*flag).into(),
             Self::Number(literal) => serde_json::from_str(literal).unwrap_or_default(),
             Self::Text(text) => text.as_str().into(),

@@ -12,6 +12,7 @@ mod scalar;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod values;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::error::detail;
 use crate::field::{Field, Kind};
 
 pub(crate) use crate::decode::form::unescape;
+pub(crate) use crate::decode::upload::{Limits, receive};
 
 /// Most pairs of query and form together, and most parts.
 pub(crate) const PAIRS: usize = 40_000;
@@ -76,6 +78,14 @@ enum Origin {
     Body,
 }
 
+/// The body of a call.
+pub(crate) enum Content<'b> {
+    /// At hand.
+    Bytes(&'b [u8]),
+    /// Parts that were read while they arrived.
+    Parts(multipart::Parts),
+}
+
 /// Groups query and body by field. Errors: more pairs than are taken (413).
 pub(crate) fn gather(
     table: &Table,
@@ -83,6 +93,20 @@ pub(crate) fn gather(
     body: &[u8],
     encoding: Option<&Encoding>,
 ) -> Result<Gathered, Fault> {
+    gather_from(table, query, Content::Bytes(body), encoding)
+}
+
+/// The same for a body that may have been read already.
+pub(crate) fn gather_from(
+    table: &Table,
+    query: &[u8],
+    content: Content<'_>,
+    encoding: Option<&Encoding>,
+) -> Result<Gathered, Fault> {
+    let (body, parts) = match content {
+        Content::Bytes(body) => (body, None),
+        Content::Parts(parts) => (&[][..], Some(parts)),
+    };
     let mut problems = Problems::default();
     let mut sent = Vec::new();
     let mut broken = false;
@@ -124,7 +148,7 @@ pub(crate) fn gather(
                 capped(&sent)?;
             }
         }
-        Some(Encoding::Multipart(_)) if body.is_empty() => {}
+        Some(Encoding::Multipart(_)) if body.is_empty() && parts.is_none() => {}
         Some(Encoding::Multipart(None)) => {
             broken = true;
             problems
@@ -132,11 +156,12 @@ pub(crate) fn gather(
         }
         Some(Encoding::Multipart(Some(boundary))) => {
             let left = PAIRS - sent.len().min(PAIRS);
-            match multipart::parse(body, boundary, left) {
+            match parts.unwrap_or_else(|| multipart::parse(body, boundary, left)) {
                 Ok(Some(parts)) => {
                     for part in parts {
                         let raw = part_value(&part, &mut problems);
-                        sent.push((Origin::Body, Ok(part.name), raw));
+                        sent.push((Origin::Body, Ok(part.head.name), raw));
+                        capped(&sent)?;
                     }
                 }
                 Ok(None) => return Err(too_many_pairs()),
@@ -163,20 +188,24 @@ fn too_many_pairs() -> Fault {
 }
 
 /// The value of a part; `None` if its text is no UTF-8.
-fn part_value(part: &multipart::Part<'_>, problems: &mut Problems) -> Option<Raw> {
-    if part.file.is_some() {
-        return Some(Raw::File);
+fn part_value(part: &multipart::Part, problems: &mut Problems) -> Option<Raw> {
+    let multipart::Part { head: part, content, upload } = part;
+    match &part.file {
+        // A form in which no file was chosen.
+        Some(name) if name.is_empty() && upload.is_none() && content.is_empty() => return Some(Raw::Null),
+        Some(_) => return Some(Raw::File(upload.clone())),
+        None => {}
     }
     let essence = part.media.as_ref().map_or("text/plain", |m| m.essence.as_str());
     let is_utf8 = part.media.as_ref().is_none_or(|m| m.is_utf8());
-    let text = || String::from_utf8(part.content.to_vec()).ok().map(Raw::Text);
+    let text = || String::from_utf8(content.clone()).ok().map(Raw::Text);
     match essence {
         _ if !is_utf8 => {
             let message = format!("The part {} has a charset; send it as UTF-8.", part.name);
             problems.push(detail(part.name.as_str(), Code::MalformedBody, message));
             Some(Raw::Null)
         }
-        "application/json" => match json::parse(part.content) {
+        "application/json" => match json::parse(content) {
             Ok(raw) => {
                 json::inspect(&raw, &|| part.name.clone(), problems);
                 Some(raw)
@@ -291,7 +320,7 @@ fn draft(field: &Field, entries: Vec<Entry>, adopted: Vec<Entry>, problems: &mut
     }
     let name = field.name;
     match field.kind {
-        Kind::Ids { .. } | Kind::Words { .. } | Kind::Lines { .. } => {
+        Kind::Ids { .. } | Kind::Words { .. } | Kind::Lines { .. } | Kind::Files { .. } => {
             Draft::List(shape::list(name, entries, 0, problems))
         }
         Kind::Versions | Kind::Map { .. } => Draft::Keyed(shape::keyed(name, entries, adopted, problems)),

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use deskbell_app::file::Given;
 use deskbell_core::id::MAX_ID;
-use deskbell_core::text::{one_line, split_csv};
-use deskbell_core::{Code, Version};
+use deskbell_core::text::{limit, one_line, split_csv};
+use deskbell_core::{Code, FileId, Version};
 
 use crate::action::{Action, ActionValue, ValueKind};
 use crate::decode::draft::Draft;
@@ -35,6 +36,7 @@ pub(crate) fn value(field: &Field, draft: Draft, problems: &mut Problems) -> Opt
             several_words(field, list, words, *filter, problems)
         }
         (Kind::Lines { max, filter }, Draft::List(list)) => lines(field, list, *max, *filter, problems),
+        (Kind::Files { most, ids }, Draft::List(list)) => files(name, list, *most, *ids, problems),
         (Kind::Versions, Draft::Keyed(items)) => versions(name, items, problems),
         (Kind::Map { key, pattern, max, any_lines }, Draft::Keyed(items)) => {
             map(items, (*key, pattern), *max, *any_lines, problems)
@@ -113,6 +115,44 @@ fn id_text(raw: &Raw) -> Result<Option<Vec<i64>>, Expected> {
         true => Err(expected()),
         false => Ok(Some(found.values).filter(|ids| !ids.is_empty())),
     }
+}
+
+/// Files in the order they came, and ids of files among them.
+fn files(name: &str, list: List, most: usize, ids: bool, problems: &mut Problems) -> Option<Value> {
+    let mut found = Vec::new();
+    for item in list.items.into_iter().filter(|item| !item.raw.is_empty()) {
+        let label = item.label.text(name);
+        match item.raw {
+            Raw::File(Some(upload)) => {
+                let characters = upload.name.chars().count();
+                if characters > limit::NAME {
+                    let most = limit::NAME;
+                    problems.invalid(
+                        label,
+                        format!(
+                            "The name of a file has at most {most} characters; this one has {characters}."
+                        ),
+                    );
+                }
+                found.push(Given::Upload(upload));
+            }
+            raw if ids => match number(&raw, 1, MAX_ID) {
+                Ok(id) => found.extend(id.map(|id| Given::File(FileId(id)))),
+                Err(_) => problems.invalid(
+                    label.clone(),
+                    format!(
+                        "{label} must be a file of multipart/form-data, or the id of one (1 to {MAX_ID})."
+                    ),
+                ),
+            },
+            _ => problems.invalid(
+                label.clone(),
+                format!("{label} must be a file: a part of multipart/form-data that has a filename."),
+            ),
+        }
+    }
+    cap(name, found.len(), most, problems);
+    (!found.is_empty()).then_some(Value::Files(found))
 }
 
 /// Distinct values in the order they came.

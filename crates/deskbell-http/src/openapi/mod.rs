@@ -198,7 +198,11 @@ enum Way {
 /// select.
 fn body<S>(operation: &Operation<S>, way: Way) -> Value {
     let Some(names) = operation.one_of else { return object(operation, way, None) };
-    let mut found: Vec<Value> = names.iter().map(|name| object(operation, way, Some(name))).collect();
+    // A file comes in a form of parts alone.
+    let comes =
+        |name: &&&str| way == Way::Parts || operation.fields.iter().any(|f| f.name == **name && !f.is_file());
+    let chosen = names.iter().filter(comes);
+    let mut found: Vec<Value> = chosen.map(|name| object(operation, way, Some(name))).collect();
     let selecting: Vec<Value> =
         operation.fields.iter().filter(|f| f.selects && !f.later).map(|f| spoken(f.name)).collect();
     if !selecting.is_empty() {
@@ -249,6 +253,9 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
             }
             continue;
         }
+        if field.is_file() && way != Way::Parts {
+            continue;
+        }
         if needed {
             required.push(field.name);
         }
@@ -256,6 +263,7 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
             (true, Way::Json) if matches!(field.kind, Kind::Ids { .. }) => json!({ "enum": ["", null, []] }),
             (true, Way::Json) => json!({ "enum": ["", null] }),
             (true, _) => json!({ "enum": [""] }),
+            (false, Way::Parts) if matches!(field.kind, Kind::Files { .. }) => files(field),
             (false, _) => schema::of_field(field, place, needed),
         };
         let schema = match field.kind {
@@ -273,6 +281,17 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
             operation.relations.iter().map(|relation| related(operation, relation, place)).collect();
     }
     object
+}
+
+/// The schema of files in a form of parts.
+fn files(field: &Field) -> Value {
+    let file = json!({ "type": "string", "format": "binary" });
+    let mut schema = match field.kind {
+        Kind::Files { most, ids: true } => json!({ "type": "array", "items": file, "maxItems": most }),
+        _ => file,
+    };
+    schema["description"] = field.doc.into();
+    schema
 }
 
 /// What holds between fields, as a schema.

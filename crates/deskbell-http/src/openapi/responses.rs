@@ -13,7 +13,7 @@ use crate::operation::{Access, Answer, Conditions, Operation};
 pub(crate) fn schema_name(answer: Answer) -> Option<&'static str> {
     match answer {
         Answer::Item(name) | Answer::List(name) | Answer::PlainList(name) => Some(name),
-        Answer::Result(_) | Answer::Bulk | Answer::Other(_) => None,
+        Answer::Result(_) | Answer::Bulk | Answer::Other(_) | Answer::File => None,
     }
 }
 
@@ -277,6 +277,11 @@ fn success<S>(operation: &Operation<S>) -> Value {
             response("Done.", closed(&required, properties), headers)
         }
         Answer::Bulk => response("All tickets are as asked for.", reference("BulkResult"), &[]),
+        Answer::File => json!({
+            "description": "The bytes.",
+            "headers": with_headers(etag),
+            "content": { "*/*": { "schema": { "type": "string", "format": "binary" } } },
+        }),
         Answer::Other(media_type) => json!({
             "description": "Done.",
             "headers": with_headers(&[]),

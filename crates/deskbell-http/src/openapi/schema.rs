@@ -57,7 +57,7 @@ pub(crate) fn nothing(field: &Field, place: Place) -> Value {
     let empty = if place == Place::Json { json!({ "enum": ["", null] }) } else { json!({ "enum": [""] }) };
     match field.kind {
         Kind::Flag => json!({ "not": yes(place, false) }),
-        Kind::Ids { .. } | Kind::Words { .. } | Kind::Lines { .. } => {
+        Kind::Ids { .. } | Kind::Words { .. } | Kind::Lines { .. } | Kind::Files { .. } => {
             json!({ "anyOf": [empty, { "type": "array", "items": { "enum": [""] } }] })
         }
         _ => empty,
@@ -71,6 +71,7 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
         Kind::Word(words) => word(words, place, empty),
         Kind::Line { max } | Kind::Text { max } => text(*max, place, empty),
         Kind::Span | Kind::Moment => shared("Time", place, empty),
+        Kind::Files { .. } => of_kind(&Kind::Ids { most: 0, zero: false, filter: false }, place, empty),
         Kind::Ids { zero, filter, .. } => {
             let (item, list_of) = if *zero { ("IdOrZero", "IdOrZeroList") } else { ("Id", "IdList") };
             let one = shared(if *filter { list_of } else { item }, place, empty);

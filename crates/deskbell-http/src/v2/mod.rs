@@ -4,6 +4,7 @@ mod brand;
 mod changes;
 mod channel;
 mod customer;
+mod file;
 mod form;
 mod form_field;
 mod group;
@@ -27,6 +28,7 @@ use crate::Operation;
 pub fn operations() -> Vec<Operation<Desk>> {
     let mut all = ticket::operations();
     all.extend(message::operations());
+    all.extend(file::operations());
     all.extend(customer::operations());
     all.extend(brand::operations());
     all.extend(group::operations());

@@ -39,6 +39,10 @@ impl Backend for Stub {
         Ok(Arc::new(Actor { id, name: "stub".into(), permissions, scope }))
     }
 
+    fn spool(&self) -> deskbell_files::Spool {
+        deskbell_files::Spool::in_memory_or_nameless()
+    }
+
     async fn open_names(&self, _: &Actor) -> Result<Vec<String>, Failure> {
         Ok(vec!["colour".into()])
     }

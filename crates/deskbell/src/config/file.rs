@@ -36,7 +36,7 @@ fn parse(text: &str, path: &Path) -> Result<Read, Vec<String>> {
             continue;
         };
         match Value::from_toml(key, value.get_ref()) {
-            Ok(Value::Text(text)) if key.kind == Kind::Path => {
+            Ok(Value::Text(text)) if key.kind == Kind::Path && !text.is_empty() => {
                 read.push((key.name, Value::Text(beside(path, &text)), line));
             }
             Ok(value) => read.push((key.name, value, line)),
@@ -105,7 +105,7 @@ mod tests {
     fn what_is_no_toml_and_what_comes_later_is_said_so() {
         assert!(faults("listen = \"a:1\"\ndata = \n").starts_with("/etc/desk.toml:2: this is not TOML: "));
         assert!(faults("data = \"a\"\ndata = \"b\"\n").contains(":2: this is not TOML"));
-        assert!(faults("file_limit = 3\n").contains("a later version"));
+        assert!(faults("rate_limit = 3\n").contains("a later version"));
         assert!(faults("[server]\nlisten = \"a:1\"\n").contains("no tables"));
         assert!(faults("trusted_proxies = [\"10.0.0.0/40\"]\n").contains("10.0.0.0/8"));
         assert!(faults("trusted_proxies = [1]\n").contains("must be a list of texts"));

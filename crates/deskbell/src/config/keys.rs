@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Path,
     /// Text with a password in it, which is never shown.
     Url,
+    /// Text that is never shown.
+    Secret,
     /// A whole number from the first to the second, in that unit.
     Number(i64, i64, &'static str),
     /// true or false.
@@ -49,6 +51,8 @@ pub(crate) const PREFIX: &str = "DESKBELL_";
 
 /// The words of `log_level`.
 pub(crate) const LEVELS: &[&str] = &["error", "warn", "info", "debug"];
+/// The words of `file_store`.
+pub(crate) const STORES: &[&str] = &["auto", "folder", "database", "s3"];
 /// The words of `log_format`.
 pub(crate) const FORMATS: &[&str] = &["text", "json"];
 
@@ -103,6 +107,57 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "0",
                 "How many days after it was closed a ticket goes to the archive, where only lists with searchArchived=yes find it. 0: never.",
             ),
+        ],
+    ),
+    (
+        "Files",
+        &[
+            key(
+                "file_store",
+                Kind::Word(STORES),
+                "\"auto\"",
+                "Where the bytes of files are kept: \"folder\", \"database\" or \"s3\". \"auto\": a folder beside SQLite, the\n\
+                 database itself on PostgreSQL, where several servers may share the data. It stays as it was when the first file came.",
+            ),
+            key(
+                "file_folder",
+                Kind::Path,
+                "\"\"",
+                "The folder of files, which all servers of one database share. Empty: \"files\" in the data folder.",
+            ),
+            key(
+                "file_limit",
+                Kind::Number(1, 4_096, "MiB"),
+                "25",
+                "How large one file may be; a larger one is refused (413).",
+            ),
+            key(
+                "upload_limit",
+                Kind::Number(1, 65_536, "MiB"),
+                "100",
+                "How large all files of one request may be together.",
+            ),
+            key("s3_bucket", Kind::Text, "\"\"", "file_store = \"s3\": the bucket."),
+            key(
+                "s3_prefix",
+                Kind::Text,
+                "\"\"",
+                "What the names of all files in the bucket begin with, such as \"deskbell\".",
+            ),
+            key(
+                "s3_endpoint",
+                Kind::Text,
+                "\"\"",
+                "Where the store is, such as \"https://s3.example.org\". Empty: Amazon's, in the region.",
+            ),
+            key("s3_region", Kind::Text, "\"us-east-1\"", "The region of the bucket."),
+            key(
+                "s3_key_id",
+                Kind::Text,
+                "\"\"",
+                "The id of the access key. Empty: the credentials of the machine (instance, container or token file).",
+            ),
+            key("s3_secret", Kind::Secret, "\"\"", "The secret of the access key."),
         ],
     ),
     (
@@ -265,7 +320,7 @@ pub(crate) const SECTIONS: &[Section] = &[
 ];
 
 /// Settings that cli.md names and that this version does not have, so that their names are not called a mistake.
-pub(crate) const LATER: &[&str] = &["allowed_origins", "file_limit", "rate_limit"];
+pub(crate) const LATER: &[&str] = &["allowed_origins", "rate_limit"];
 
 const fn key(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Key {
     Key { name, kind, default, doc, check: |_| Ok(()) }

@@ -166,6 +166,11 @@ impl Config {
         usize::try_from(self.number(name)).unwrap_or(0)
     }
 
+    /// A number of MiB, in bytes.
+    pub(crate) fn bytes(&self, name: &str) -> u64 {
+        u64::try_from(self.number(name)).unwrap_or(0) << 20
+    }
+
     /// A number of seconds.
     pub(crate) fn seconds(&self, name: &str) -> Duration {
         Duration::from_secs(u64::try_from(self.number(name)).unwrap_or(0))

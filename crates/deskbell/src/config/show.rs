@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn values_in_force_say_where_they_came_from_and_hide_passwords() {
-        let environment = [("DESKBELL_DATABASE".to_owned(), Some("postgres://me:secret@db/desk".to_owned()))];
+        let environment = [
+            ("DESKBELL_DATABASE".to_owned(), Some("postgres://me:hunter2@db/desk".to_owned())),
+            ("DESKBELL_S3_SECRET".to_owned(), Some("hunter2".to_owned())),
+        ];
         let config = Config::from(&Given::default(), &environment).expect("good");
         let shown = effective(&config);
         let lines: Vec<String> = shown.iter().map(Shown::line).collect();
@@ -109,6 +112,7 @@ mod tests {
         );
         assert!(lines.contains(&"undo_minutes = 60".to_owned()));
         let json = serde_json::to_string(&shown).expect("JSON");
-        assert!(!json.contains("secret") && !lines.join("\n").contains("secret"), "{json}");
+        assert!(!json.contains("hunter2") && !lines.join("\n").contains("hunter2"), "{json}");
+        assert!(lines.iter().any(|line| line.starts_with("s3_secret = \"***\"")), "{lines:?}");
     }
 }

@@ -34,7 +34,7 @@ impl Value {
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
                 Self::List(parts.map(str::to_owned).collect())
             }
-            Kind::Text | Kind::Path | Kind::Url | Kind::Word(_) => Self::Text(text.to_owned()),
+            Kind::Text | Kind::Path | Kind::Url | Kind::Secret | Kind::Word(_) => Self::Text(text.to_owned()),
         };
         value.checked(key)
     }
@@ -53,7 +53,7 @@ impl Value {
                     items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
                 texts.map(Self::List)
             }
-            (Kind::Text | Kind::Path | Kind::Url | Kind::Word(_), DeValue::String(text)) => {
+            (Kind::Text | Kind::Path | Kind::Url | Kind::Secret | Kind::Word(_), DeValue::String(text)) => {
                 Some(Self::Text(text.clone().into_owned()))
             }
             _ => None,
@@ -66,7 +66,8 @@ impl Value {
         let good = match (key.kind, &self) {
             (Kind::Number(least, most, _), Self::Number(number)) => (least..=most).contains(number),
             (Kind::Word(words), Self::Text(text)) => words.contains(&text.as_str()),
-            (Kind::Path, Self::Text(text)) => !text.is_empty(),
+            // Only where nothing is said by default nothing may be said.
+            (Kind::Path, Self::Text(text)) => !text.is_empty() || key.default == "\"\"",
             _ => true,
         };
         if !good {
@@ -76,9 +77,10 @@ impl Value {
         Ok(self)
     }
 
-    /// The value as the file spells it. A password in an address is masked.
+    /// The value as the file spells it. A secret, and a password in an address, is masked.
     pub(crate) fn shown(&self, key: &Key) -> String {
         match self {
+            Self::Text(text) if key.kind == Kind::Secret && !text.is_empty() => quoted("***"),
             Self::Text(text) if key.kind == Kind::Url => quoted(&masked(text)),
             Self::Text(text) => quoted(text),
             Self::Number(number) => number.to_string(),
@@ -97,7 +99,7 @@ fn quoted(text: &str) -> String {
 /// What the setting must be.
 fn must(key: &Key) -> String {
     match key.kind {
-        Kind::Text | Kind::Url => "must be a text in quotation marks".into(),
+        Kind::Text | Kind::Url | Kind::Secret => "must be a text in quotation marks".into(),
         Kind::Path => "must be a path in quotation marks".into(),
         Kind::Number(least, most, unit) => format!("must be a whole number of {unit} from {least} to {most}"),
         Kind::Flag => "must be true or false".into(),

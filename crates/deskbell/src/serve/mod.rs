@@ -171,6 +171,8 @@ fn edge(config: &Config, metrics: Arc<Metrics>) -> Result<deskbell_http::Setting
         require_if_match: config.flag("require_if_match"),
         trusted_proxies: proxies.collect::<Result<_, String>>().map_err(|wrong| anyhow!(wrong))?,
         body_time: config.seconds("body_seconds"),
+        file: config.bytes("file_limit"),
+        upload: config.bytes("upload_limit"),
         observer: Arc::new(Watch(metrics)),
         ..deskbell_http::Settings::new(Arc::new(SystemContext))
     })

@@ -37,12 +37,18 @@ fn the_data_is_readable_by_its_owner_alone() {
     let server = place.serve();
     let mode = |path: &std::path::Path| path.metadata().expect("there").mode() & 0o777;
     assert_eq!(mode(&place.data()), 0o700);
-    let files: Vec<_> =
-        place.data().read_dir().expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
-    assert!(files.len() >= 3, "{files:?}");
-    for file in files {
-        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    let key = place.key();
+    let uploaded = server.ask("POST", "/api/v2/file", &[&format!("apiKey: {key}")], "contentBase64=AA%3D%3D");
+    assert_eq!(uploaded.status, 200, "{uploaded:?}");
+    let (mut folders, mut files) = (vec![place.data()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for path in folder.read_dir().expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            let is_folder = path.is_dir();
+            assert_eq!(mode(&path), if is_folder { 0o700 } else { 0o600 }, "{}", path.display());
+            if is_folder { folders.push(path) } else { files.push(path) }
+        }
     }
+    assert!(files.len() >= 4, "{files:?}");
     server.stop();
 }
 

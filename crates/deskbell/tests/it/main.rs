@@ -5,6 +5,7 @@ mod changes;
 mod costs;
 mod customer;
 mod demo;
+mod file;
 mod form;
 mod harness;
 mod idempotency;

@@ -127,6 +127,7 @@ fn tests(tx: &mut Tx<'_>, actor: &Actor, test: &Test) -> Result<clause::Clause> 
         // Words stand in its place by now; a number that is none is nobody's.
         Test::Line(..) => Ok(clause::Clause::never()),
         Test::Archived => ids("t.archived", vec![1]),
+        Test::Attached => Ok(clause::Clause(vec![clause::Test::Attached])),
         Test::Snoozed { now } => {
             Ok(clause::Clause(vec![clause::Test::Within("t.snooze_time", Some(now.0 + 1), None)]))
         }

@@ -129,6 +129,8 @@ pub enum Test {
     TagHas(String),
     /// One of the tags begins with this.
     TagBegins(String),
+    /// A file hangs on one of its messages.
+    Attached,
 }
 
 /// A text of a ticket.
@@ -219,6 +221,9 @@ impl Test {
                     statement.push(" AND ").among("vt.tag", tags);
                 }
                 statement.push(")");
+            }
+            Self::Attached => {
+                statement.push(sql::HAS_FILE);
             }
             Self::TagHas(part) => {
                 statement.push(sql::HAS_TAG).push(" AND ").push(sql::finds(engine)).push("vt.tag, ");

@@ -1,19 +1,19 @@
 //! POST /api/v2/message: sends a message, or writes a note. Rules live in `deskbell_app::message`.
 
 use deskbell_app::Desk;
+use deskbell_app::file::MOST;
 use deskbell_app::message::{self, Channel, Outgoing};
 use deskbell_core::fault::Detail;
 use deskbell_core::{Code, MessageId, Permission, Status, TicketId, UserId};
 
 use super::MESSAGE;
+use crate::v2::file::uploads;
 use crate::{Call, Failure, Field, Operation, Params, Reply};
 
 /// Characters of a field of addresses.
 const ADDRESSES: usize = 32_000;
 /// Characters of a type: any number of a channel.
 const TYPE: usize = 20;
-/// How many files a message takes.
-const FILES: usize = 100;
 /// Statuses that can be set with a message.
 const STATUSES: &[&str] = &["open", "pending", "holding", "solved", "closed"];
 
@@ -40,8 +40,9 @@ pub(super) fn operation() -> Operation<Desk> {
             Field::line("ccInput", ADDRESSES).doc("Copies, of e-mail alone; separated as in toAddress."),
             Field::line("bccInput", ADDRESSES).doc("Hidden copies, of e-mail alone; separated as in toAddress."),
             Field::id("respondMessageID").or_zero().default(0).doc("The message of the ticket that is answered; 0 = none."),
-            Field::ids("forwardedFileIDs", FILES).not_yet().doc("Files to forward."),
-            Field::ids("attachments", FILES).not_yet().doc("Files that are sent along."),
+            Field::ids("forwardedFileIDs", MOST).doc("Files of other messages, of tickets that exist for the key, to forward."),
+            Field::files("attachments", MOST)
+                .doc("Files that are sent along: parts with a filename, or ids of files (POST /file)."),
             Field::moment("sendAt").doc("When to send it, a time to come; empty: now."),
             Field::id("userID")
                 .or_zero()
@@ -51,7 +52,13 @@ pub(super) fn operation() -> Operation<Desk> {
         ])
         .check(check)
         .result(&["messageID", "ticketID"])
-        .fails(&[Code::NotFound, Code::UnknownReference, Code::Conflict, Code::RequiredFieldsMissing])
+        .fails(&[
+            Code::NotFound,
+            Code::UnknownReference,
+            Code::Conflict,
+            Code::RequiredFieldsMissing,
+            Code::PayloadTooLarge,
+        ])
         .handler(handle)
 }
 
@@ -75,11 +82,17 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
         send_at: call.params.moment("sendAt").flatten(),
         user: UserId(call.params.need("userID")),
         status: call.params.parsed("submitStatus", Status::parse),
+        attachments: call.params.files("attachments").to_vec(),
+        forwarded: call.params.ids("forwardedFileIDs").to_vec(),
     };
     let (ticket, send_at) = (new.ticket, new.send_at);
-    let write = call.write("messageCreate", move |work| message::create(work, &new));
-    write
-        .answer(move |&(id, version)| {
+    let keeping = call.state.keeping(uploads(&new.attachments));
+    let write = call.write("messageCreate", {
+        let keeping = keeping.clone();
+        move |work| message::create(work, &new, &keeping)
+    });
+    let answer = write
+        .answer_after(keeping.keep(), move |&(id, version)| {
             let said = match send_at {
                 Some(at) => format!("Message will be sent at {at}."),
                 None => "Message has been sent and the ticket status was updated.".to_owned(),
@@ -90,5 +103,7 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
                 .in_version(version)
                 .at(&format!("/api/v2/message/{id}"))
         })
-        .await
+        .await;
+    keeping.let_go().await;
+    answer
 }

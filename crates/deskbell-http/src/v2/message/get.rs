@@ -25,5 +25,5 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let id = MessageId(call.id("messageID"));
     let whole =
         call.state.read(Lane::Point, &call.actor, move |tx, actor| message::get(tx, actor, id)).await?;
-    Ok(Reply::item(&MessageItem::of(&whole)).tagged(whole.version))
+    Ok(Reply::item(&MessageItem::of(&whole, &call.state.settings().public_url)).tagged(whole.version))
 }

@@ -21,9 +21,9 @@ pub(super) struct MessageItem<'a> {
 }
 
 impl<'a> MessageItem<'a> {
-    pub(super) fn of(whole: &'a Whole) -> Self {
+    pub(super) fn of(whole: &'a Whole, public_url: &str) -> Self {
         Self {
-            entry: MessageView::of(&whole.message, whole.ticket),
+            entry: MessageView::of(&whole.message, whole.ticket, public_url),
             cc: &whole.cc,
             bcc: &whole.bcc,
             respond_message_id: whole.responds_to.0,

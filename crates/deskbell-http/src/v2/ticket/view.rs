@@ -1,5 +1,6 @@
 //! A ticket as answers show it: the documented keys, types and order.
 
+use deskbell_app::file::Attachment;
 use deskbell_app::journal::Recorded;
 use deskbell_app::message::Message;
 use deskbell_app::search::{Of, Snippet};
@@ -125,7 +126,9 @@ impl<'a> TicketView<'a> {
     /// An item with its timeline.
     pub(super) fn item(item: &'a Item, public_url: &str) -> Self {
         let entry = |entry: &'a Entry| match entry {
-            Entry::Message(message) => EntryView::Message(MessageView::of(message, item.ticket.id)),
+            Entry::Message(message) => {
+                EntryView::Message(MessageView::of(message, item.ticket.id, public_url))
+            }
             Entry::Event(event) => EntryView::Event(EventView::of(event, item.ticket.id)),
         };
         Self {
@@ -234,11 +237,28 @@ pub(crate) struct MessageView<'a> {
     to_name: &'a str,
     meta_data: &'a str,
     in_queue: u8,
-    attachments: [(); 0],
+    attachments: Vec<AttachmentView<'a>>,
+}
+
+/// A file that hangs on a message.
+#[derive(Serialize)]
+struct AttachmentView<'a> {
+    id: i64,
+    name: &'a str,
+    size: i64,
+    r#type: &'a str,
+    url: String,
+}
+
+impl<'a> AttachmentView<'a> {
+    fn of(file: &'a Attachment, public_url: &str) -> Self {
+        let url = format!("{public_url}/api/v2/file/{}", file.id);
+        Self { id: file.id.0, name: &file.name, size: file.size, r#type: &file.media_type, url }
+    }
 }
 
 impl<'a> MessageView<'a> {
-    pub(crate) fn of(message: &'a Message, ticket: TicketId) -> Self {
+    pub(crate) fn of(message: &'a Message, ticket: TicketId, public_url: &str) -> Self {
         Self {
             to: &message.to_address,
             from: &message.from_address,
@@ -262,7 +282,11 @@ impl<'a> MessageView<'a> {
             to_name: &message.to_name,
             meta_data: &message.meta_data,
             in_queue: message.in_queue.into(),
-            attachments: [],
+            attachments: message
+                .attachments
+                .iter()
+                .map(|file| AttachmentView::of(file, public_url))
+                .collect(),
         }
     }
 }
@@ -366,6 +390,9 @@ pub(crate) fn message_keys() -> Value {
         "user_id": id(), "user_name": text(), "user_avatar": text(), "channel_id": id(),
         "direction": {"enum": deskbell_core::Direction::WORDS}, "content": text(), "ticket_id": id(),
         "external_id": text(), "from_name": text(), "to_name": text(), "meta_data": text(),
-        "in_queue": {"enum": [0, 1]}, "attachments": {"type": "array"},
+        "in_queue": {"enum": [0, 1]},
+        "attachments": {"type": "array", "items": super::super::object(json!({
+            "id": id(), "name": text(), "size": id(), "type": text(), "url": text(),
+        }))},
     })
 }

@@ -28,6 +28,9 @@ pub(crate) struct Client {
 pub(crate) struct Seen {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
+    /// The same as text; empty of a file.
     pub(crate) text: String,
     pub(crate) json: Value,
 }
@@ -106,10 +109,11 @@ impl Client {
         let endless = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
         let body = if endless { Body::empty() } else { body };
         let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("a whole answer");
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let is_file = parts.headers.contains_key("content-disposition");
+        let text = if is_file { String::new() } else { String::from_utf8(bytes.to_vec()).expect("UTF-8") };
         documented::check(&method, &path, parts.status, &parts.headers, &text);
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Seen { status: parts.status, headers: parts.headers, text, json }
+        Seen { status: parts.status, headers: parts.headers, bytes: bytes.to_vec(), text, json }
     }
 
     pub(crate) fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Seen {
@@ -158,6 +162,39 @@ impl Client {
         let request = self.request(method, path).header("content-type", "multipart/form-data; boundary=edge");
         self.send(request, body)
     }
+}
+
+/// A part of a form that may be a file.
+pub(crate) enum Part<'p> {
+    /// A field.
+    Text(&'p str, &'p str),
+    /// A file: the field, what stands as its name in the header, and its bytes.
+    File(&'p str, &'p str, &'p [u8]),
+}
+
+impl Client {
+    /// A multipart body in which there may be files.
+    pub(crate) fn upload(&self, path: &str, parts: &[Part<'_>]) -> Seen {
+        let request =
+            self.request(Method::POST, path).header("content-type", "multipart/form-data; boundary=edge");
+        self.send(request, form(parts))
+    }
+}
+
+/// The bytes of a form of parts with the boundary `edge`.
+pub(crate) fn form(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for part in parts {
+        let (head, bytes) = match part {
+            Part::Text(name, value) => (format!("name=\"{name}\""), value.as_bytes()),
+            Part::File(name, file, bytes) => (format!("name=\"{name}\"; filename=\"{file}\""), *bytes),
+        };
+        body.extend(format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n").bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--edge--\r\n");
+    body
 }
 
 impl Seen {

@@ -17,7 +17,7 @@ use deskbell_db::{Store, Urgency};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-pub(crate) use client::{Client, Seen};
+pub(crate) use client::{Client, Part, Seen, form};
 pub(crate) use endpoints::Endpoints;
 pub(crate) use engine::Place;
 

@@ -158,6 +158,8 @@ fn is_so(test: &Test, ticket: &Ticket) -> bool {
         Test::Line(..) => false,
         Test::Unassigned => ticket.user.0 == 0,
         Test::Archived => ticket.archived,
+        // The ground has no files either.
+        Test::Attached => false,
         Test::Snoozed { now } => ticket.snooze_time.is_some_and(|time| time > *now),
     }
 }
@@ -198,6 +200,7 @@ pub(crate) fn language() -> impl Strategy<Value = String> {
         "group:\"Second line\"",
         "group:3,none",
         "assignee:ANN",
+        "has:attachment",
         "assignee:none",
         "assignee:2,eve",
         "channel:e-mail",

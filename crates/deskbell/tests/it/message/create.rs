@@ -126,8 +126,8 @@ both_engines! {
         key.post("/message", json!({})).refused(400, "missing_parameter", &["ticketID", "type", "message"]);
         key.post("/message", json!({"ticketID": id, "type": 1, "message": ""})).refused(400, "missing_parameter", &["message"]);
         say(&key, id, "1", json!({"submitStatus": "new"})).refused(400, "invalid_parameter", &["submitStatus"]);
-        say(&key, id, "1", json!({"forwardedFileIDs": [1]})).refused(400, "invalid_parameter", &["forwardedFileIDs"]);
-        say(&key, id, "1", json!({"attachments": [1]})).refused(400, "invalid_parameter", &["attachments"]);
+        say(&key, id, "1", json!({"forwardedFileIDs": [1]})).refused(400, "unknown_reference", &["forwardedFileIDs"]);
+        say(&key, id, "1", json!({"attachments": [1]})).refused(400, "unknown_reference", &["attachments"]);
         say(&key, id, "1", json!({"forwardedFileIDs": []})).expect(200);
         say(&key, id, "1", json!({"message": "x".repeat(1_000_001)})).refused(400, "invalid_parameter", &["message"]);
         assert_eq!(entries(&desk, id).len(), 3);

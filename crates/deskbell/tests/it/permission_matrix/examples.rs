@@ -209,6 +209,14 @@ impl World<'_> {
             "messageCreate" => {
                 (Ticket, "/message".into(), json!({"type": "0", "message": "x", "ticketID": self.ticket()}))
             }
+            "fileCreate" => (Nothing, "/file".into(), json!({"contentBase64": "AA=="})),
+            "fileGet" => {
+                let file = self.made("/file", "fileID", json!({"contentBase64": "AA=="}));
+                let body =
+                    json!({"type": "0", "message": "x", "ticketID": self.ticket(), "attachments": [file]});
+                self.made("/message", "messageID", body);
+                (Ticket, format!("/file/{file}"), none())
+            }
             "messageChatbot" => (Nothing, "/message/chatbot".into(), json!({"message": "x"})),
             "messageGet" => (Ticket, format!("/message/{}", self.scheduled()), none()),
             "messageDelete" => (Ticket, format!("/message/{}", self.scheduled()), none()),

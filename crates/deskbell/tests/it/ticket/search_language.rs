@@ -288,7 +288,7 @@ both_engines! {
             ("assignee:me lamp", 10, "a key is nobody"),
             ("x -(assignee:none,me)", 19, "a key is nobody"),
             ("created:>=yesterday", 11, "2026-01-31"),
-            ("has:attachment", 5, "not known yet"),
+            ("has:file", 5, "takes attachment"),
             ("is:closed", 4, "unassigned, archived, snoozed"),
             ("lamp a*", 6, "at least 2"),
         ] {

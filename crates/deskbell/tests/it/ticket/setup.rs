@@ -137,6 +137,7 @@ pub(crate) fn stored(desk: &TestDesk, column: &str, id: &str) -> String {
 /// Writes many notes into a ticket, in one transaction.
 pub(crate) fn fill_messages(desk: &TestDesk, ticket: i64, n: usize) {
     let (system, engine) = (Arc::new(Actor::system()), desk.desk.engine());
+    let none = desk.desk.keeping(Vec::new());
     let write = desk.desk.write_blocking(Urgency::Interactive, &system, "test", move |work| {
         for n in 0..n {
             let new = Outgoing {
@@ -150,8 +151,10 @@ pub(crate) fn fill_messages(desk: &TestDesk, ticket: i64, n: usize) {
                 send_at: None,
                 user: UserId::NONE,
                 status: None,
+                attachments: Vec::new(),
+                forwarded: Vec::new(),
             };
-            message::create(work, &new)?;
+            message::create(work, &new, &none)?;
         }
         Ok(())
     });

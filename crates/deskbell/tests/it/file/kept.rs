@@ -1,0 +1,151 @@
+//! How files are kept: each content once, as long as something needs it, and nothing of it after that.
+
+use deskbell_app::verify;
+use serde_json::json;
+
+use super::{all_bytes, attached, bytes, counts, files_in, ids, in_folder, send, simple, sweep};
+use crate::both_engines;
+use crate::harness::{Client, TestDesk};
+use crate::laws::Probe;
+
+fn verified(desk: &TestDesk) {
+    let report = verify::run(&desk.desk, &mut |_, _, _| {}).expect("a report");
+    assert!(report.good, "{:?}", report.problems);
+}
+
+fn purge(key: &Client, ticket: i64) {
+    key.delete(&format!("/ticket/{ticket}?purge=true")).expect(200);
+}
+
+/// Two tickets with one content and another that one of them has alone; then both are purged.
+fn goes_with_the_last(desk: &TestDesk, places: impl Fn() -> i64) {
+    let (key, large) = (desk.admin(), all_bytes());
+    let (first, second) = (desk.ticket(json!({})), desk.ticket(json!({})));
+    send(&key, first, &[("a", &large), ("b", b"alone")]);
+    send(&key, second, &[("c", &large)]);
+    sweep(desk);
+    assert_eq!((counts(desk)[..3].to_vec(), places()), (vec![3, 2, 0], 2));
+    verified(desk);
+    let (gone, left) = (ids(&key, first), ids(&key, second));
+    purge(&key, first);
+    sweep(desk);
+    assert_eq!((counts(desk)[..3].to_vec(), places()), (vec![1, 1, 0], 1));
+    assert!(bytes(&key, left[0]) == large);
+    for id in gone {
+        key.get(&format!("/file/{id}")).refused(404, "not_found", &[""]);
+    }
+    verified(desk);
+    purge(&key, second);
+    sweep(desk);
+    assert_eq!((counts(desk), places()), ([0, 0, 0, 0], 0));
+    verified(desk);
+}
+
+fn query(key: &Client, query: &str) -> Vec<i64> {
+    key.get(&format!("/ticket?order=asc&query={}", query.replace(' ', "+"))).ids()
+}
+
+both_engines! {
+    fn a_content_in_the_database_goes_with_the_last_file_of_it(desk: TestDesk) {
+        let probe = Probe::new(&desk.place);
+        goes_with_the_last(&desk, || probe.number("SELECT COUNT(DISTINCT place) FROM content_chunk"));
+    }
+
+    fn a_content_in_a_folder_goes_with_the_last_file_of_it(desk: TestDesk) {
+        let folder = in_folder(&desk);
+        goes_with_the_last(&desk, || files_in(folder.path()) as i64);
+    }
+
+    fn what_was_put_and_never_claimed_goes_after_a_day(desk: TestDesk) {
+        // As after a crash between the two.
+        let folder = in_folder(&desk);
+        let spooled = desk.block_on(async {
+            let mut spool = desk.desk.spool();
+            spool.write(b"lost").await.expect("written");
+            spool.finish().await.expect("finished")
+        });
+        let keeping = desk.desk.keeping(vec![deskbell_app::file::Upload::new("lost", spooled)]);
+        desk.block_on(keeping.keep()).expect("kept");
+        drop(keeping);
+        assert_eq!((counts(&desk)[2], files_in(folder.path())), (1, 1));
+        desk.advance(24 * 3_600 - 1);
+        sweep(&desk);
+        assert_eq!(files_in(folder.path()), 1);
+        desk.advance(1);
+        assert_eq!(sweep(&desk), 1);
+        assert_eq!((counts(&desk)[2], files_in(folder.path())), (0, 0));
+    }
+
+    fn a_message_that_is_taken_out_takes_its_files_and_brings_them_back(desk: TestDesk) {
+        let (key, ticket) = (desk.admin(), desk.ticket(json!({})));
+        let request = || {
+            let id = ticket.to_string();
+            let parts = [
+                crate::harness::Part::Text("ticketID", &id), crate::harness::Part::Text("type", "0"),
+                crate::harness::Part::Text("message", "See it."), crate::harness::Part::File("attachments", "a", b"abc"),
+            ];
+            key.upload("/message", &parts).expect(200)
+        };
+        let batch = request()["batchID"].clone();
+        let file = ids(&key, ticket)[0];
+        desk.advance(10);
+        let undone = key.post("/ticket/undo", json!({"batchID": batch})).expect(200);
+        key.get(&format!("/file/{file}")).refused(404, "not_found", &[""]);
+        assert_eq!(attached(&key, ticket), Vec::<serde_json::Value>::new());
+        assert_eq!(query(&key, "has:attachment"), Vec::<i64>::new());
+        verified(&desk);
+        // As it was, it is shown with its file, which is there again once the note is.
+        let then = key.get(&format!("/ticket/{ticket}?asOf=2026-11-25+12:00:05")).expect(200);
+        assert_eq!(then["item"]["timeline"][0]["attachments"][0]["id"], file);
+        key.post("/ticket/undo", json!({"batchID": undone["batchID"]})).expect(200);
+        assert_eq!(ids(&key, ticket), [file]);
+        assert_eq!(bytes(&key, file), b"abc");
+        assert_eq!(query(&key, "has:attachment"), [ticket]);
+        verified(&desk);
+        purge(&key, ticket);
+        sweep(&desk);
+        assert_eq!(counts(&desk), [0, 0, 0, 0]);
+    }
+
+    fn tickets_are_found_by_having_a_file(desk: TestDesk) {
+        let (key, without) = (desk.admin(), desk.ticket(json!({"title": "lamp"})));
+        let (with, _) = simple(&desk, b"x");
+        let other = desk.ticket(json!({"title": "lamp"}));
+        send(&key, other, &[("a", b"x"), ("b", b"y")]);
+        assert_eq!(query(&key, "has:attachment"), [with, other]);
+        assert_eq!(query(&key, "-has:attachment"), [without]);
+        assert_eq!(query(&key, "lamp has:attachment"), [other]);
+        assert_eq!(query(&key, "has:attachment OR lamp"), [without, with, other]);
+        key.get("/ticket?query=has:x").refused(400, "invalid_parameter", &["query"]);
+        // A file that is forwarded makes its ticket one with a file.
+        let body = json!({"ticketID": without, "type": 0, "message": "Hi", "forwardedFileIDs": ids(&key, with)});
+        key.post("/message", body).expect(200);
+        assert_eq!(query(&key, "has:attachment"), [without, with, other]);
+    }
+
+    fn lost_bytes_are_found_and_told(desk: TestDesk) {
+        let folder = in_folder(&desk);
+        let (key, (_, id)) = (desk.admin(), simple(&desk, b"precious"));
+        verified(&desk);
+        let place = Probe::new(&desk.place).texts("SELECT place FROM content").remove(0);
+        let path = folder.path().join(&place[..2]).join(&place);
+        std::fs::write(&path, b"precioux").expect("written");
+        let wrong = || {
+            let report = verify::run(&desk.desk, &mut |_, _, _| {}).expect("a report");
+            report.problems.into_iter().map(|p| (p.check, p.what)).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(), [("files", format!("the bytes of {place} are not those that were put there"))]);
+        std::fs::remove_file(path).expect("removed");
+        assert_eq!(wrong(), [("files", format!("the bytes of {place} are not in the store of files"))]);
+        key.get(&format!("/file/{id}")).refused(500, "internal", &[""]);
+    }
+
+    fn files_stay_where_the_first_one_came(desk: TestDesk) {
+        desk.desk.agree_on_files("the folder a").expect("agreed");
+        desk.desk.agree_on_files("the folder b").expect("agreed, since there is none");
+        simple(&desk, b"x");
+        desk.desk.agree_on_files("the folder b").expect("agreed");
+        let refused = desk.desk.agree_on_files("the folder a").expect_err("refused").to_string();
+        assert!(refused.contains("the folder a") && refused.contains("the folder b"), "{refused}");
+    }
+}
