@@ -334,7 +334,7 @@ CREATE TABLE message (
     segments       BIGINT NOT NULL,
     created_at     BIGINT NOT NULL
 );
-CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id, kind);
 -- messages that are to be sent at a time
 CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NULL;
 -- for the question whether a channel that was made may be deleted

@@ -334,7 +334,7 @@ CREATE TABLE message (
     segments       INTEGER NOT NULL,
     created_at     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id, kind);
 -- messages that are to be sent at a time
 CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NULL;
 -- for the question whether a channel that was made may be deleted

@@ -1,5 +1,6 @@
 //! Messages and notes: the entries of a ticket's timeline besides its events.
 
+mod across;
 mod chatbot;
 mod content;
 mod create;
@@ -20,6 +21,7 @@ use crate::error::Result;
 use crate::search::Prepared;
 use crate::{journal, search};
 
+pub(crate) use across::{Across, count_messages, newest_at};
 pub use chatbot::{Chat, chatbot};
 pub use content::Content;
 pub use create::{Channel, Outgoing, check, create};

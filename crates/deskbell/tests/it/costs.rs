@@ -114,9 +114,11 @@ fn reading_costs_the_same_at_few_tickets_and_at_many() {
         desk.desk.stats().steps - before
     };
     demo::run(&desk.desk, FEW, 7, &mut |_| {}).expect("made");
-    let few: Vec<u64> = READS.iter().map(|path| steps(path)).collect();
+    let timeline = timeline(&desk.admin());
+    let reads: Vec<&str> = READS.iter().copied().chain([timeline.as_str()]).collect();
+    let few: Vec<u64> = reads.iter().map(|path| steps(path)).collect();
     demo::run(&desk.desk, MANY, 7, &mut |_| {}).expect("made");
-    for (path, few) in READS.iter().zip(few) {
+    for (path, few) in reads.iter().zip(few) {
         let many = steps(path);
         assert!(many <= few * 3 / 2 + ALLOWANCE, "{path}: {few} steps at {FEW} tickets, {many} at {MANY}");
     }
@@ -172,6 +174,8 @@ fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
     for path in READS.iter().chain(WALKED).chain(COUNTED) {
         key.get(path).expect(200);
     }
+    key.get(&timeline(&key)).expect(200);
+    key.get(&timeline(&desk.key("CUSTOMER_READ"))).expect(200);
     let made = key.post("/ticket", json!({"title": "one"})).expect(200)["ticketID"].clone();
     key.put(&format!("/ticket/{made}"), json!({"priority": "high", "tags": "a,b"})).expect(200);
     key.post("/ticket/setStatus", json!({"ticketIDs": [made, 5, 6], "status": "closed"})).expect(200);
@@ -182,6 +186,13 @@ fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
     drop(key);
     drop(desk);
     assert_eq!(scans(&mut client), before);
+}
+
+/// What was said with one customer.
+fn timeline(key: &Client) -> String {
+    let customer = key.get("/customer/5").expect(200)["item"].clone();
+    let (brand, external) = (&customer["brand_id"], customer["external_primary_id"].as_str().expect("an id"));
+    format!("/customer/timelineByCustomerExternalID?brand_id={brand}&external_id={external}")
 }
 
 /// Everything that reads or writes what tickets have in a form.

@@ -17,6 +17,7 @@ mod permission_matrix;
 mod races;
 mod tag;
 mod ticket;
+mod user;
 mod verify;
 mod view;
 mod webhook;

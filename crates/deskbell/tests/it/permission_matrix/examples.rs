@@ -165,6 +165,12 @@ impl World<'_> {
                 let body = json!({"customerID": self.customer().0, "duplicateID": self.customer().0});
                 (Nothing, "/customer/merge".into(), body)
             }
+            "customerTimeline" => {
+                let (brand, external) = (self.brands[0], self.customer().1);
+                let path =
+                    format!("/customer/timelineByCustomerExternalID?brand_id={brand}&external_id={external}");
+                (OfBrand, path, none())
+            }
             "customerSearchByExternalID" => {
                 (Nothing, "/customer/searchByPrimaryExternalId".into(), json!({"externalPrimaryID": "none"}))
             }
@@ -206,6 +212,7 @@ impl World<'_> {
             "userUpdate" => (OfGroup, format!("/user/{}", self.user()), json!({"firstname": "N"})),
             "userDelete" => (OfGroup, format!("/user/{}", self.user()), none()),
             "userViews" => (Nothing, format!("/user/getUserViews?userID={}", self.user()), none()),
+            "userSettings" => (Nothing, format!("/user/settings?userID={}", self.user()), none()),
             "messageCreate" => {
                 (Ticket, "/message".into(), json!({"type": "0", "message": "x", "ticketID": self.ticket()}))
             }
