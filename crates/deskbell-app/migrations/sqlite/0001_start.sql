@@ -340,6 +340,23 @@ CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NUL
 -- for the question whether a channel that was made may be deleted
 CREATE INDEX message_by_made_channel ON message (channel_id) WHERE channel_id >= 100;
 
+-- What users are told of tickets (notification/), without any text of these. kind: 1 assigned, 2 message, 3 woken, 4 follow-up.
+-- message_id: what the customer wrote, 0 for none. batch_id: the write that told it, so that taking that back finds it.
+CREATE TABLE notification (
+    id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id      INTEGER NOT NULL,
+    ticket_id    INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    kind         INTEGER NOT NULL,
+    message_id   INTEGER NOT NULL,
+    initiated_by TEXT NOT NULL,
+    batch_id     TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    read_at      INTEGER
+) STRICT;
+CREATE INDEX notification_by_user ON notification (user_id, id);
+CREATE INDEX notification_unread ON notification (user_id, id) WHERE read_at IS NULL;
+CREATE INDEX notification_by_ticket ON notification (ticket_id);
+
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
 -- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at,
 -- last_update_agent and last_update_customer are the ticket's before the change, and of a ticket that is made its own: no payload tells them.

@@ -153,6 +153,11 @@ pub(crate) struct Spoken {
 }
 
 impl Spoken {
+    /// Whether the customer says it.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.kind == Kind::Message && self.direction == Direction::Inbound
+    }
+
     /// Writes it; says its id and how many places of the index it took.
     pub(crate) fn insert(
         &self,

@@ -13,6 +13,7 @@ mod job;
 mod key;
 mod laws;
 mod message;
+mod notification;
 mod permission_matrix;
 mod races;
 mod tag;
