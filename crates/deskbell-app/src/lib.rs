@@ -23,6 +23,7 @@ pub mod journal;
 pub mod key;
 pub mod message;
 pub mod migrations;
+pub mod notification;
 pub mod search;
 mod statement;
 pub mod tag;

@@ -1,13 +1,14 @@
 //! One write under way: the transaction, who acts, when, under which batch, and what must be written at its end
-//! (journal rows and counters, gathered so that many tickets cost few statements).
+//! (journal rows, counters and notifications, gathered so that many tickets cost few statements).
 
 use std::fmt;
 
-use deskbell_core::{Actor, Context, Timestamp};
+use deskbell_core::{Actor, ActorId, Context, Timestamp};
 use deskbell_db::Tx;
 
 use crate::error::Result;
 use crate::journal::{self, Event};
+use crate::notification::{self, Notice};
 use crate::ticket::Ticket;
 use crate::ticket::counters::Counts;
 
@@ -69,6 +70,7 @@ pub struct Work<'w, 'c> {
     pub context: &'w dyn Context,
     events: Vec<Event>,
     counts: Counts,
+    notices: Vec<Notice>,
 }
 
 impl<'w, 'c> Work<'w, 'c> {
@@ -81,7 +83,8 @@ impl<'w, 'c> Work<'w, 'c> {
         context: &'w dyn Context,
     ) -> Self {
         let now = context.now();
-        Self { tx, actor, now, batch, call, context, events: Vec::new(), counts: Counts::default() }
+        let (events, counts, notices) = (Vec::new(), Counts::default(), Vec::new());
+        Self { tx, actor, now, batch, call, context, events, counts, notices }
     }
 
     /// Notes a journal event; it is written with the others at the end.
@@ -94,16 +97,24 @@ impl<'w, 'c> Work<'w, 'c> {
         self.counts.add(ticket, by);
     }
 
+    /// Notes that a user is to be told something; nobody is told what it did itself.
+    pub(crate) fn notify(&mut self, notice: Notice) {
+        if !notice.user.is_none() && self.actor.id != ActorId::User(notice.user) {
+            self.notices.push(notice);
+        }
+    }
+
     /// A part that stands for itself: if it fails, all that it wrote and noted is undone, and the rest goes on.
     pub(crate) fn attempt<T>(&mut self, part: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
         let (actor, now, batch, call, context) = (self.actor, self.now, self.batch, self.call, self.context);
-        let (done, events, counts) = self.tx.savepoint(|tx| {
-            let mut work =
-                Work { tx, actor, now, batch, call, context, events: Vec::new(), counts: Counts::default() };
+        let (done, events, counts, notices) = self.tx.savepoint(|tx| {
+            let (events, counts, notices) = (Vec::new(), Counts::default(), Vec::new());
+            let mut work = Work { tx, actor, now, batch, call, context, events, counts, notices };
             let done = part(&mut work)?;
-            Ok::<_, crate::Error>((done, work.events, work.counts))
+            Ok::<_, crate::Error>((done, work.events, work.counts, work.notices))
         })?;
         self.events.extend(events);
+        self.notices.extend(notices);
         self.counts.merge(counts);
         Ok(done)
     }
@@ -112,6 +123,8 @@ impl<'w, 'c> Work<'w, 'c> {
     pub fn finish(mut self) -> Result<()> {
         let events = std::mem::take(&mut self.events);
         journal::write(&mut self, &events)?;
+        let notices = std::mem::take(&mut self.notices);
+        notification::write(&mut self, notices)?;
         let counts = std::mem::take(&mut self.counts);
         counts.write(self.tx)
     }

@@ -64,6 +64,8 @@ ids! {
     WebhookId,
     /// A view: named conditions on tickets.
     ViewId,
+    /// What a user is told of a ticket.
+    NotificationId,
     /// What one webhook was told, or is to be told, of one event.
     DeliveryId,
 }

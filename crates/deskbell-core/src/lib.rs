@@ -19,7 +19,7 @@ pub use context::Context;
 pub use fault::{Code, Fault};
 pub use id::{
     BrandId, ChannelId, CustomerId, DeliveryId, FileId, FormFieldId, FormId, GroupId, JobId, KeyId,
-    MessageId, TicketId, UserId, Version, ViewId, WebhookId,
+    MessageId, NotificationId, TicketId, UserId, Version, ViewId, WebhookId,
 };
 pub use permission::{Permission, PermissionSet};
 pub use time::Timestamp;

@@ -17,6 +17,8 @@ pub struct Call<S> {
     pub params: Params,
     /// The id of the request, for logs.
     pub request_id: Arc<str>,
+    /// Only the head of the answer is wanted (HEAD): nobody sees what stands in it.
+    pub(crate) head: bool,
     pub(crate) path: Vec<(&'static str, i64)>,
     pub(crate) expected: Option<Expected>,
     /// `Last-Event-ID`, where a listener goes on.

@@ -220,7 +220,8 @@ impl<S: Backend> Edge<S> {
         let last_event = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
         let state = self.state.clone();
         let request_id = Arc::clone(request_id);
-        let call = Call { state, actor, params, request_id, path, expected, last_event, key };
+        let head = parts.method == Method::HEAD;
+        let call = Call { state, actor, params, request_id, head, path, expected, last_event, key };
         let Some(handler) = &operation.handler else { return Err(Failure::internal("no handler")) };
         let reply = match parts.method {
             Method::GET | Method::HEAD => caught(handler(call)).await?,

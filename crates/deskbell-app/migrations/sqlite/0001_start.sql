@@ -336,7 +336,7 @@ CREATE TABLE message (
     segments       INTEGER NOT NULL,
     created_at     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id);
+CREATE INDEX message_by_ticket ON message (ticket_id, created_at, id, kind);
 -- messages that are to be sent at a time
 CREATE INDEX message_scheduled ON message (send_at, id) WHERE send_at IS NOT NULL;
 -- for the question whether a channel that was made may be deleted
@@ -380,9 +380,27 @@ CREATE TABLE file (
     caller     TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX file_by_ticket ON file (ticket_id, message_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX file_by_ticket ON file (ticket_id, message_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX file_by_message ON file (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX file_by_content ON file (hash);
 CREATE INDEX file_unused ON file (created_at, id) WHERE ticket_id IS NULL;
+
+-- What users are told of tickets (notification/), without any text of these. kind: 1 assigned, 2 message, 3 woken, 4 follow-up.
+-- message_id: what the customer wrote, 0 for none. batch_id: the write that told it, so that taking that back finds it.
+CREATE TABLE notification (
+    id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id      INTEGER NOT NULL,
+    ticket_id    INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    kind         INTEGER NOT NULL,
+    message_id   INTEGER NOT NULL,
+    initiated_by TEXT NOT NULL,
+    batch_id     TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    read_at      INTEGER
+) STRICT;
+CREATE INDEX notification_by_user ON notification (user_id, id);
+CREATE INDEX notification_unread ON notification (user_id, id) WHERE read_at IS NULL;
+CREATE INDEX notification_by_ticket ON notification (ticket_id);
 
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
 -- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at,

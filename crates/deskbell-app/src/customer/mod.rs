@@ -19,6 +19,7 @@ pub mod remove_channel;
 mod row;
 mod sql;
 pub mod sync;
+pub mod timeline;
 pub mod update;
 mod write;
 

@@ -1,5 +1,7 @@
 //! SQL of customers, their addresses and the names of their fields.
 
+use deskbell_db::Engine;
+
 use super::row::Customer;
 
 /// PostgreSQL: one writer at a time for an address.
@@ -94,3 +96,17 @@ pub(super) const UNLINK_SILENTLY: &str = "UPDATE ticket SET customer_id = 0 WHER
 /// The same tickets go to another customer.
 pub(super) const MOVE_SILENTLY: &str = "UPDATE ticket SET customer_id = $2 WHERE customer_id = $1 \
      AND customer_id <> 0 AND (deleted_at IS NOT NULL OR merged_into <> 0)";
+
+/// How many entries each ticket of a customer has, and the time of the newest: what that is, is appended.
+pub(super) const TIMELINES: &str = "SELECT t.id, t.messages, ";
+/// Goes on with the customer, for which the id and conditions are appended. SQLite is told the index.
+pub(super) fn of_customer(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            " FROM ticket t INDEXED BY ticket_by_customer WHERE t.messages > 0 AND t.customer_id <> 0 AND t.customer_id = "
+        }
+        Engine::Postgres => " FROM ticket t WHERE t.messages > 0 AND t.customer_id <> 0 AND t.customer_id = ",
+    }
+}
+/// Newest ticket first.
+pub(super) const NEWEST_TICKET: &str = " ORDER BY t.id DESC";

@@ -79,6 +79,7 @@ impl Desk {
             self.every(MINUTE, |desk| async move { desk.empty_trash().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.forget_answers().await }),
             self.every(MINUTE, |desk| async move { desk.forget_deliveries().await }),
+            self.every(MINUTE, |desk| async move { desk.forget_notifications().await }),
             self.every(WAKE, |desk| async move { desk.wake_snoozed().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.archive_closed().await.map(|_| ()) }),
             self.every(SWEEP, |desk| async move { desk.sweep_files().await.map(|_| ()) }),

@@ -7,6 +7,7 @@ mod crm;
 mod files;
 mod first_start;
 mod messages;
+mod notifications;
 mod once;
 mod steps;
 mod timers;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub changes_days: i64,
     /// How many days after it was closed a ticket goes to the archive; 0 never.
     pub archive_days: i64,
+    /// For how many days a notification is kept; 0 for ever.
+    pub notification_days: i64,
     /// After how long a bulk call answers with a job and goes on.
     pub job_after: Duration,
     /// Where people reach the desk, without a slash at the end: for links in answers.
@@ -59,6 +62,7 @@ impl Default for Settings {
             idempotency_hours: 24,
             changes_days: 0,
             archive_days: 0,
+            notification_days: 90,
             job_after: Duration::from_secs(5),
             public_url: String::new(),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use deskbell_core::{FileId, TicketId};
+use deskbell_core::FileId;
 use deskbell_db::{Row, Tx};
 
 use super::sql;
@@ -32,20 +32,20 @@ fn read(row: &Row<'_>, from: usize) -> std::result::Result<Attachment, deskbell_
     })
 }
 
-/// The files of a ticket's messages, of these alone.
-pub(crate) fn of_messages(
-    tx: &mut Tx<'_>,
-    ticket: TicketId,
-    messages: &[i64],
-) -> Result<HashMap<i64, Vec<Attachment>>> {
-    let mut found: HashMap<i64, Vec<Attachment>> = messages.iter().map(|id| (*id, Vec::new())).collect();
-    let Some(first) = messages.iter().min() else { return Ok(found) };
-    tx.each::<crate::Error>(sql::OF_MESSAGES, &[ticket.0.into(), (*first).into()], |row| {
-        if let Some(files) = found.get_mut(&row.int(0)?) {
-            files.push(read(row, 1)?);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
+/// Of how many messages files are read by one statement.
+const TOGETHER: usize = 512;
+
+/// The files of messages, by these.
+pub(crate) fn of_messages(tx: &mut Tx<'_>, messages: &[i64]) -> Result<HashMap<i64, Vec<Attachment>>> {
+    let mut found: HashMap<i64, Vec<Attachment>> = HashMap::new();
+    for some in messages.chunks(TOGETHER) {
+        let mut statement = Statement::new(sql::OF_MESSAGES);
+        statement.within("message_id", some).push(sql::IN_PLACE);
+        tx.each::<crate::Error>(&statement.text, &statement.params, |row| {
+            found.entry(row.int(0)?).or_default().push(read(row, 1)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
     Ok(found)
 }
 

@@ -70,8 +70,9 @@ pub(super) const OWN: &str = " AND ((f.ticket_id IS NULL AND f.caller = ";
 /// A file of a message, of a ticket on which a condition is appended.
 pub(super) const ATTACHED: &str = ") OR (f.message_id IS NOT NULL AND ";
 
-/// The files of a ticket's messages from one on.
-pub(super) const OF_MESSAGES: &str = "SELECT message_id, id, name, size, media_type FROM file \
-     WHERE ticket_id = $1 AND message_id >= $2 ORDER BY message_id, place";
+/// The files of messages; a condition on these and an order are appended.
+pub(super) const OF_MESSAGES: &str = "SELECT message_id, id, name, size, media_type FROM file WHERE ";
+/// In the order in which they hang on each.
+pub(super) const IN_PLACE: &str = " ORDER BY message_id, place";
 /// Files by their ids; a condition is appended.
 pub(super) const BY_IDS: &str = "SELECT id, name, size, media_type FROM file WHERE ";

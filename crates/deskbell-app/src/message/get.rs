@@ -3,9 +3,8 @@
 use deskbell_core::{Actor, Fault, MessageId, Permission, TicketId, Timestamp, Version};
 use deskbell_db::Tx;
 
-use super::{Message, content, read, sql};
+use super::{Message, attach, content, read, sql};
 use crate::error::{Error, Result};
-use crate::file;
 use crate::ticket::{Ticket, load};
 
 /// A message with what a timeline does not show of it.
@@ -50,7 +49,7 @@ pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: MessageId) -> Result<Whole> {
             })
         })?;
     let mut whole = found.ok_or_else(|| missing(id))?;
-    whole.message.attachments = file::of_messages(tx, ticket.id, &[id.0])?.remove(&id.0).unwrap_or_default();
+    attach(tx, std::iter::once(&mut whole.message))?;
     Ok(whole)
 }
 

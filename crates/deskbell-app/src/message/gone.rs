@@ -138,6 +138,7 @@ impl Stored {
             created_at: Timestamp(self.created_at),
             channel_name: String::new(),
             channel_icon: String::new(),
+            files: 0,
             attachments: Vec::new(),
         }
     }
@@ -175,6 +176,7 @@ pub(crate) fn newest_gone(
         };
         let files = file::by_ids(tx, &stored.files)?;
         let mut message = stored.shown();
+        message.files = files.len() as i64;
         message.attachments = files;
         if message.channel_id != 0 {
             let named = tx.first(sql::CHANNEL_NAME, &[message.channel_id.into()], |row| {

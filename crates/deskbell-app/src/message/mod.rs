@@ -1,5 +1,6 @@
 //! Messages and notes: the entries of a ticket's timeline besides its events.
 
+mod across;
 mod chatbot;
 mod content;
 mod create;
@@ -22,6 +23,7 @@ use crate::search::Prepared;
 use crate::work::Work;
 use crate::{journal, search};
 
+pub(crate) use across::{Across, count_messages, newest_at};
 pub use chatbot::{Chat, chatbot};
 pub use content::Content;
 pub use create::{Channel, Outgoing, check, create};
@@ -77,7 +79,9 @@ pub struct Message {
     /// Whether it waits to be sent.
     pub in_queue: bool,
     pub created_at: Timestamp,
-    /// The files that hang on it.
+    /// How many files hang on it.
+    pub files: i64,
+    /// These files.
     pub attachments: Vec<Attachment>,
     /// Name and icon of the channel it went through; empty for a note.
     pub channel_name: String,
@@ -95,8 +99,8 @@ impl Message {
             &self.to_address,
             &self.to_name,
         ];
-        700 + self.attachments.len() * ATTACHMENT
-            + texts.into_iter().map(|text| journal::answered_len(text)).sum::<usize>()
+        let files = usize::try_from(self.files).unwrap_or(0);
+        700 + files * ATTACHMENT + texts.into_iter().map(|text| journal::answered_len(text)).sum::<usize>()
     }
 }
 
@@ -162,6 +166,11 @@ pub(crate) struct Spoken {
 }
 
 impl Spoken {
+    /// Whether the customer says it.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.kind == Kind::Message && self.direction == Direction::Inbound
+    }
+
     /// Writes it; says its id and how many places of the index it took.
     pub(crate) fn insert(
         &self,
@@ -273,7 +282,6 @@ pub(crate) fn newest(
     left_out: &HashSet<i64>,
 ) -> Result<Vec<Message>> {
     let (mut found, mut size): (Vec<Message>, usize) = (Vec::new(), 0);
-    let mut with_files = Vec::new();
     let rows = limit + left_out.len() as i64;
     tx.each::<crate::Error>(&sql::newest(), &[ticket.0.into(), rows.into(), content::RULES.into()], |row| {
         if left_out.contains(&row.int(0)?) {
@@ -283,24 +291,26 @@ pub(crate) fn newest(
             return Ok(ControlFlow::Break(()));
         }
         let message = read(row)?;
-        let files = row.int(20)?;
-        size += message.size() + files.unsigned_abs() as usize * ATTACHMENT;
+        size += message.size();
         if size > bytes && !found.is_empty() {
             return Ok(ControlFlow::Break(()));
-        }
-        if files > 0 {
-            with_files.push(message.id.0);
         }
         found.push(message);
         Ok(ControlFlow::Continue(()))
     })?;
-    if !with_files.is_empty() {
-        let mut files = file::of_messages(tx, ticket, &with_files)?;
-        for message in &mut found {
-            message.attachments = files.remove(&message.id.0).unwrap_or_default();
-        }
-    }
+    attach(tx, found.iter_mut())?;
     Ok(found)
+}
+
+/// Reads the files of those that have some.
+fn attach<'m>(tx: &mut Tx<'_>, messages: impl Iterator<Item = &'m mut Message>) -> Result<()> {
+    let with: Vec<&mut Message> = messages.filter(|message| message.files > 0).collect();
+    let ids: Vec<i64> = with.iter().map(|message| message.id.0).collect();
+    let mut files = file::of_messages(tx, &ids)?;
+    for message in with {
+        message.attachments = files.remove(&message.id.0).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Reads one row of `sql::SHOWN`.
@@ -326,6 +336,7 @@ fn read(row: &Row<'_>) -> std::result::Result<Message, deskbell_db::Error> {
         created_at: Timestamp(row.int(16)?),
         channel_name: row.opt_str(17)?.unwrap_or("").to_owned(),
         channel_icon: row.opt_str(18)?.unwrap_or("").to_owned(),
+        files: row.int(20)?,
         attachments: Vec::new(),
     })
 }

@@ -45,7 +45,8 @@ pub struct Received {
 }
 
 /// Takes a message of the customer in. A merged ticket hands it on to the one that it was merged into. A pending, holding or
-/// solved ticket is opened, whatever its form asks; where another rule forbids that, the message is taken all the same.
+/// solved ticket is opened, whatever its form asks; where another rule forbids that, the message is taken all the same. A ticket
+/// that was snoozed wakes. A closed one is left as it is, snoozed or not: the message stands in the ticket that follows it up.
 ///
 /// Errors: `forbidden` without MESSAGE_CREATE; `not_found`.
 pub fn receive(work: &mut Work<'_, '_>, new: &Incoming) -> Result<Received> {
@@ -75,9 +76,12 @@ pub fn receive(work: &mut Work<'_, '_>, new: &Incoming) -> Result<Received> {
         link(work, ticket, "followed_up_by", made)?;
         return Ok(Received { ticket: made, message, follows: Some(id) });
     }
+    let wakes: Vec<Edit> =
+        ticket.snooze_time.iter().map(|_| Edit::new("snoozeTime", Change::Snooze(None))).collect();
     let reopens = matches!(ticket.status, Status::Pending | Status::Holding | Status::Solved);
     if reopens {
-        let edits = [Edit::new("status", Change::Status(Status::Open))];
+        let mut edits = wakes.clone();
+        edits.push(Edit::new("status", Change::Status(Status::Open)));
         let opened = Spoken { status_new: Some(Status::Open), ..spoken.clone() };
         match say(work, ticket.clone(), &edits, opened) {
             Ok((message, _)) => return Ok(Received { ticket: id, message, follows: None }),
@@ -86,7 +90,7 @@ pub fn receive(work: &mut Work<'_, '_>, new: &Incoming) -> Result<Received> {
             Err(error) => return Err(error),
         }
     }
-    let (message, _) = say(work, ticket, &[], spoken)?;
+    let (message, _) = say(work, ticket, &wakes, spoken)?;
     Ok(Received { ticket: id, message, follows: None })
 }
 

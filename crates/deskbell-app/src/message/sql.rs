@@ -7,25 +7,51 @@ pub(super) const INSERT: &str = "INSERT INTO message (ticket_id, kind, channel_i
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, 0, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
      $23, $24, $25) RETURNING id";
 
-/// What is shown of messages `m` with their channels `c`; $3 is the number of the present rules for HTML.
-const SHOWN: &str = "SELECT m.id, m.kind, m.channel_id, m.direction, m.from_address, m.from_name, \
-     m.to_address, m.to_name, m.user_id, m.user_name, CASE WHEN m.format = $3 THEN m.shown ELSE m.content END, m.meta_data, \
-     m.external_id, m.status_new, m.pinned, m.in_queue, m.created_at, c.name, c.icon, m.format, m.files";
+/// What is shown of messages `m` with their channels `c`; the parameter of this place is the number of the present rules for HTML.
+fn shown(rules: usize) -> String {
+    format!(
+        "SELECT m.id, m.kind, m.channel_id, m.direction, m.from_address, m.from_name, m.to_address, m.to_name, m.user_id, \
+         m.user_name, CASE WHEN m.format = ${rules} THEN m.shown ELSE m.content END, m.meta_data, m.external_id, m.status_new, \
+         m.pinned, m.in_queue, m.created_at, c.name, c.icon, m.format, m.files"
+    )
+}
 
 /// The newest of a ticket.
 pub(super) fn newest() -> String {
     format!(
-        "{SHOWN} FROM message m LEFT JOIN channel c ON c.id = m.channel_id \
-         WHERE m.ticket_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT $2"
+        "{} FROM message m LEFT JOIN channel c ON c.id = m.channel_id \
+         WHERE m.ticket_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT $2",
+        shown(3)
     )
 }
 
 /// One of a ticket, with the rest of it.
 pub(super) fn whole() -> String {
     format!(
-        "{SHOWN}, m.cc, m.bcc, m.responds_to, COALESCE(m.plain, m.content), m.send_at \
-         FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.ticket_id = $1 AND m.id = $2"
+        "{}, m.cc, m.bcc, m.responds_to, COALESCE(m.plain, m.content), m.send_at \
+         FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.ticket_id = $1 AND m.id = $2",
+        shown(3)
     )
+}
+
+/// Several, with their tickets, for the rules of $1; the condition on their ids is appended.
+pub(super) fn some() -> String {
+    format!("{} FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE ", shown(1))
+}
+
+/// The places of the newest of a ticket, whose id is appended, then conditions, `NEWEST_FIRST`, a limit and a closing bracket.
+pub(super) const PLACES: &str = "SELECT created_at, id, ticket_id FROM (SELECT m.created_at, m.id, m.ticket_id FROM message m WHERE m.ticket_id = ";
+/// The order of a timeline, backwards.
+pub(super) const NEWEST_FIRST: &str = " ORDER BY m.created_at DESC, m.id DESC";
+/// The time of the newest of a ticket `t`; conditions, `NEWEST_FIRST`, a limit and a closing bracket are appended.
+pub(super) const NEWEST_AT: &str = "(SELECT m.created_at FROM message m WHERE m.ticket_id = t.id";
+/// Messages without notes.
+pub(super) const NO_NOTES: &str = " AND m.kind = 1";
+/// Messages of tickets, which are appended, without notes; counted up to a limit.
+pub(super) const MESSAGES_OF: &str = "SELECT 1 FROM message m WHERE m.kind = 1 AND ";
+/// Counts what a statement finds.
+pub(super) fn count_of(statement: &str) -> String {
+    format!("SELECT COUNT(*) FROM ({statement}) AS found")
 }
 
 /// The ticket of a message.

@@ -14,6 +14,7 @@ use super::sql;
 use crate::error::Result;
 use crate::form::asked::Asked;
 use crate::message::Spoken;
+use crate::notification::{Kind, Notice};
 use crate::search;
 use crate::statement::Statement;
 use crate::work::Work;
@@ -83,7 +84,7 @@ pub(crate) fn make(
         None => draft.now.group = default_group(tx, actor, brand)?,
     }
     draft.apply_all(tx, actor, &edits, &mut Asked::default(), faults)?;
-    let known_by = !draft.now.contact.is_empty();
+    let (known_by, user) = (!draft.now.contact.is_empty(), draft.now.user);
     let (id, version, message) = match first {
         Some(first) => {
             let (id, version, message) = insert_saying(work, draft.now, first, None)?;
@@ -94,6 +95,7 @@ pub(crate) fn make(
             (id, version, None)
         }
     };
+    work.notify(Notice { user, ticket: id, kind: Kind::Assigned, message: MessageId::NONE });
     if asks && known_by {
         crm::note(work, id, brand)?;
     }
@@ -117,6 +119,7 @@ pub(crate) fn follow_up(
     ticket.contact = contact(&ticket, &country);
     ticket.external_key = random_key(work.context);
     let (id, _, message) = insert_saying(work, ticket, first, Some(closed.id))?;
+    work.notify(Notice { user: closed.user, ticket: id, kind: Kind::FollowUp, message });
     Ok((id, message))
 }
 

@@ -13,8 +13,8 @@ use crate::form::asked::Asked;
 use crate::form::{said, value};
 use crate::journal::{Event, Times};
 use crate::message::{self, Further, Kind, NewMessage, Spoken};
-use crate::search;
 use crate::work::Work;
+use crate::{notification, search};
 
 /// What a change came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -209,6 +209,7 @@ impl Settled {
             return Ok((self.purge(work)?, Vec::new()));
         }
         self.write_notes(work)?;
+        let heard = self.messages.iter().position(Spoken::is_heard);
         let said = self.write_messages(work)?;
         self.write_back(work)?;
         for (item_type, before, after) in std::mem::take(&mut self.fields) {
@@ -229,6 +230,7 @@ impl Settled {
             self.record(work, "restored", None, None);
         }
         self.write_row(work)?;
+        notification::of_change(work, &self.before, &self.now, heard.and_then(|at| said.get(at).copied()));
         self.write_tags(work)?;
         search::replace_head(work.tx, &self.before, &self.now)?;
         if !self.back.restore {
@@ -317,6 +319,9 @@ impl Settled {
 
     /// Takes notes out of the timeline, and puts back those that were taken out.
     fn write_back(&mut self, work: &mut Work<'_, '_>) -> Result<()> {
+        if let Some(batch) = self.back.batch.take() {
+            notification::take_back(work.tx, self.now.id, &batch)?;
+        }
         for id in std::mem::take(&mut self.back.notes_gone) {
             if let Some((kind, stored)) = message::take_out(work.tx, self.now.id, id)? {
                 self.now.messages -= 1;

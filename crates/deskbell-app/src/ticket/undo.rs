@@ -37,6 +37,8 @@ pub(super) struct Back {
     pub(super) notes_back: Vec<String>,
     /// The times that the write replaced.
     pub(super) times: Option<Times>,
+    /// The batch that is taken back, and with it what it told users.
+    pub(super) batch: Option<String>,
 }
 
 impl Back {
@@ -210,6 +212,8 @@ pub(crate) fn settle(
     draft.values = events.iter().filter_map(Event::value).collect();
     value::require_there(tx, FIELD, &draft.values)?;
     draft.back.times = Some(last.times);
+    // Of a ticket that goes to the trash whole nobody sees what was told, and it comes out with it.
+    draft.back.batch = (!whole).then(|| batch.to_owned());
     let mut edits = Vec::new();
     for event in &events {
         match event.item_type.as_str() {

@@ -11,6 +11,7 @@ pub mod password;
 mod reset_password;
 mod row;
 mod rules;
+mod settings;
 mod sql;
 mod update;
 
@@ -28,6 +29,8 @@ pub use list::{Filter, list};
 pub use reset_password::reset_password;
 pub use row::User;
 pub use rules::{DATE_FORMATS, Fields, LANGUAGES, check};
+pub(crate) use settings::meant;
+pub use settings::{Granted, Settings, settings};
 pub use update::update;
 
 /// Appends the condition that a user exists for the scope's owner.

@@ -1,6 +1,6 @@
 //! Reading views and their categories.
 
-use deskbell_core::{Actor, ActorId, Code, Fault, Permission, UserId, ViewId};
+use deskbell_core::{Actor, Permission, UserId, ViewId};
 use deskbell_db::Tx;
 
 use super::{View, load, missing, sql};
@@ -47,14 +47,7 @@ pub fn list(tx: &mut Tx<'_>, actor: &Actor, paging: &Paging) -> Result<Listed<(V
 /// not exist for the actor.
 pub fn of_user(tx: &mut Tx<'_>, actor: &Actor, user: Option<UserId>) -> Result<Vec<(View, Vec<String>)>> {
     actor.require(Permission::UserRead)?;
-    match (user, actor.id) {
-        (Some(user), _) => user::require_all(tx, actor, "userID", &[user])?,
-        (None, ActorId::User(_)) => {}
-        (None, _) => {
-            let message = "userID is missing: a key is no user, so it has to say whose views it wants.";
-            return Err(Fault::of("userID", Code::MissingParameter, message).into());
-        }
-    }
+    user::meant(tx, actor, user, "views")?;
     let views = all(tx)?;
     let missing = missing::of(tx, actor, &views)?;
     Ok(views.into_iter().zip(missing).collect())

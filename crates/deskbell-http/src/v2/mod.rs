@@ -11,6 +11,7 @@ mod group;
 mod job;
 mod key;
 mod message;
+mod notification;
 mod page;
 mod tag;
 mod ticket;
@@ -34,6 +35,7 @@ pub fn operations() -> Vec<Operation<Desk>> {
     all.extend(group::operations());
     all.extend(channel::operations());
     all.extend(user::operations());
+    all.extend(notification::operations());
     all.extend(view::operations());
     all.extend(tag::operations());
     all.extend(job::operations());
@@ -54,6 +56,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     all.extend(group::schemas());
     all.extend(channel::schemas());
     all.extend(user::schemas());
+    all.extend(notification::schemas());
     all.extend(view::schemas());
     all.extend(tag::schemas());
     all.extend(job::schemas());

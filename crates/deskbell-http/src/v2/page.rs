@@ -3,8 +3,10 @@
 
 use deskbell_app::Desk;
 use deskbell_app::item::Paging;
-use deskbell_core::Version;
+use deskbell_app::ticket::list::Cursor;
+use deskbell_core::fault::Detail;
 use deskbell_core::text::limit;
+use deskbell_core::{Code, Version};
 use serde::Serialize;
 
 use crate::reply::Page;
@@ -31,6 +33,20 @@ pub(crate) fn range() -> [Field; 2] {
             .default(15)
             .doc("How many rows at the most; 0 asks for the total alone."),
     ]
+}
+
+/// Where a list goes on that has a cursor. What it takes is checked by `check_cursor`.
+pub(crate) fn cursor() -> Field {
+    Field::line("cursor", 48).shape("^[0-9a-fA-F]{48}$")
+}
+
+/// Notes a cursor that is none.
+pub(crate) fn check_cursor(params: &Params, wrong: &mut Vec<Detail>) {
+    let cursor = params.text("cursor").filter(|cursor| !cursor.is_empty());
+    if cursor.is_some_and(|cursor| Cursor::parse(cursor).is_none()) {
+        let message = "cursor must be a nextCursor as it was answered. Start again without one.".into();
+        wrong.push(Detail { field: Some("cursor".into()), code: Code::InvalidParameter, message });
+    }
 }
 
 /// The page that is asked for.

@@ -107,6 +107,12 @@ pub(crate) const SECTIONS: &[Section] = &[
                 "0",
                 "How many days after it was closed a ticket goes to the archive, where only lists with searchArchived=yes find it. 0: never.",
             ),
+            key(
+                "notification_days",
+                Kind::Number(0, 36_500, "days"),
+                "90",
+                "How long a user finds the notifications of tickets. 0: for ever.",
+            ),
         ],
     ),
     (

@@ -226,6 +226,7 @@ impl Config {
             idempotency_hours: self.number("idempotency_hours"),
             changes_days: self.number("changes_days"),
             archive_days: self.number("archive_days"),
+            notification_days: self.number("notification_days"),
             public_url: self.text("public_url").to_owned(),
             ..deskbell_app::Settings::default()
         }

@@ -114,9 +114,11 @@ fn reading_costs_the_same_at_few_tickets_and_at_many() {
         desk.desk.stats().steps - before
     };
     demo::run(&desk.desk, FEW, 7, &mut |_| {}).expect("made");
-    let few: Vec<u64> = READS.iter().map(|path| steps(path)).collect();
+    let timeline = timeline(&desk.admin());
+    let reads: Vec<&str> = READS.iter().copied().chain([timeline.as_str()]).collect();
+    let few: Vec<u64> = reads.iter().map(|path| steps(path)).collect();
     demo::run(&desk.desk, MANY, 7, &mut |_| {}).expect("made");
-    for (path, few) in READS.iter().zip(few) {
+    for (path, few) in reads.iter().zip(few) {
         let many = steps(path);
         assert!(many <= few * 3 / 2 + ALLOWANCE, "{path}: {few} steps at {FEW} tickets, {many} at {MANY}");
     }
@@ -156,6 +158,50 @@ fn reading_costs_the_same_at_few_tickets_and_at_many() {
 }
 
 #[test]
+fn notifications_cost_little_to_make_and_no_more_where_others_have_many() {
+    let desk = TestDesk::sqlite();
+    let (key, ann, bob) = (desk.admin(), desk.user("ann"), desk.user("bob"));
+    demo::run(&desk.desk, 2_000, 7, &mut |_| {}).expect("made");
+    let steps = |job: &dyn Fn()| {
+        let before = desk.desk.stats().steps;
+        job();
+        desk.desk.stats().steps - before
+    };
+    let batch = |ids: std::ops::RangeInclusive<i64>, action: serde_json::Value| {
+        let ids: Vec<i64> = ids.collect();
+        key.post("/ticket/batch", json!({"ticketIDs": ids, "actions": [action]})).expect(200);
+    };
+    let give = |ids, user: i64| batch(ids, json!({"actionType": "assignUser", "value": user}));
+    give(1..=40, ann);
+    let paths = ["", "&unread=true", "&query=77", "&itemLimit=0"]
+        .map(|more| format!("/notification?userID={ann}&markRead=false{more}"));
+    let read = || -> Vec<u64> {
+        paths
+            .iter()
+            .map(|path| {
+                for _ in 0..4 {
+                    key.get(path).expect(200);
+                }
+                steps(&|| drop(key.get(path).expect(200)))
+            })
+            .collect()
+    };
+    let few = read();
+    give(41..=2_000, bob);
+    assert_eq!(
+        key.get(&format!("/notification?userID={bob}&markRead=false")).expect(200)["itemTotal"],
+        1_960
+    );
+    for ((path, few), many) in paths.iter().zip(few).zip(read()) {
+        assert!(many <= few * 3 / 2 + ALLOWANCE, "{path}: {few} steps, {many} where others have many");
+    }
+    // Taking somebody off tickets tells nobody, giving tickets away does: the difference is what telling costs.
+    let silent = steps(&|| give(1..=2_000, 0));
+    let telling = steps(&|| give(1..=2_000, ann));
+    assert!(telling <= silent + silent / 4, "{silent} steps without telling anybody, {telling} with");
+}
+
+#[test]
 fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
     let first = TestDesk::postgres();
     demo::run(&first.desk, 800, 7, &mut |_| {}).expect("made");
@@ -172,6 +218,9 @@ fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
     for path in READS.iter().chain(WALKED).chain(COUNTED) {
         key.get(path).expect(200);
     }
+    key.get(&timeline(&key)).expect(200);
+    use_notifications(&desk, &key);
+    key.get(&timeline(&desk.key("CUSTOMER_READ"))).expect(200);
     let made = key.post("/ticket", json!({"title": "one"})).expect(200)["ticketID"].clone();
     key.put(&format!("/ticket/{made}"), json!({"priority": "high", "tags": "a,b"})).expect(200);
     key.post("/ticket/setStatus", json!({"ticketIDs": [made, 5, 6], "status": "closed"})).expect(200);
@@ -182,6 +231,28 @@ fn no_table_that_grows_is_read_from_end_to_end_on_postgres() {
     drop(key);
     drop(desk);
     assert_eq!(scans(&mut client), before);
+}
+
+/// Everything that reads or writes notifications.
+fn use_notifications(desk: &TestDesk, key: &Client) {
+    key.put("/ticket/11", json!({"assignedUserID": 0})).expect(200);
+    let given = key.put("/ticket/11", json!({"assignedUserID": 1})).expect(200)["batchID"].clone();
+    let path = "/notification?userID=1";
+    let id = key.get(&format!("{path}&unread=true&query=11&markRead=false")).ids()[0];
+    key.get(&format!("/notification/{id}")).expect(200);
+    key.put("/notification/setIsRead", json!({"id": id})).expect(200);
+    key.get(path).expect(200);
+    key.post("/ticket/undo", json!({"batchID": given})).expect(200);
+    desk.advance(91 * 86_400);
+    desk.block_on(desk.desk.forget_notifications()).expect("forgotten");
+    desk.advance(-91 * 86_400);
+}
+
+/// What was said with one customer.
+fn timeline(key: &Client) -> String {
+    let customer = key.get("/customer/5").expect(200)["item"].clone();
+    let (brand, external) = (&customer["brand_id"], customer["external_primary_id"].as_str().expect("an id"));
+    format!("/customer/timelineByCustomerExternalID?brand_id={brand}&external_id={external}")
 }
 
 /// Everything that reads or writes what tickets have in a form.
@@ -212,9 +283,9 @@ fn scans(client: &mut postgres::Client) -> Vec<(String, i64)> {
     });
     assert!(alone, "connections stay open");
     let scans = "SELECT CAST(relname AS TEXT), seq_scan FROM pg_stat_user_tables WHERE relname IN ('ticket', 'message', \
-         'journal', 'ticket_tag', 'customer', 'customer_address', 'form_value', 'search_segment') ORDER BY relname";
+         'journal', 'ticket_tag', 'customer', 'customer_address', 'form_value', 'search_segment', 'notification') ORDER BY relname";
     let scans: Vec<_> =
         client.query(scans, &[]).expect("rows").iter().map(|row| (row.get(0), row.get(1))).collect();
-    assert_eq!(scans.len(), 8, "{scans:?}");
+    assert_eq!(scans.len(), 9, "{scans:?}");
     scans
 }

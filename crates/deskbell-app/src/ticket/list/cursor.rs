@@ -10,12 +10,12 @@ use crate::error::Result;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
     fingerprint: [u8; 8],
-    pub(super) value: i64,
-    pub(super) id: i64,
+    pub(crate) value: i64,
+    pub(crate) id: i64,
 }
 
 impl Cursor {
-    pub(super) fn at(fingerprint: [u8; 8], value: i64, id: i64) -> Self {
+    pub(crate) fn at(fingerprint: [u8; 8], value: i64, id: i64) -> Self {
         Self { fingerprint, value, id }
     }
 
@@ -33,7 +33,7 @@ impl Cursor {
     }
 
     /// Refuses a cursor of another list.
-    pub(super) fn check(&self, fingerprint: [u8; 8]) -> Result<()> {
+    pub(crate) fn check(&self, fingerprint: [u8; 8]) -> Result<()> {
         if self.fingerprint == fingerprint {
             return Ok(());
         }

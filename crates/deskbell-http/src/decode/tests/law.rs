@@ -146,6 +146,7 @@ fn to_json(value: &Value, dice: &mut Dice) -> Json {
             .collect::<Map<_, _>>()
             .into(),
         Value::Map(map) => map.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<Map<_, _>>().into(),
+        Value::Files(_) => unreachable!("the law draws no files"),
         Value::Tree(tree) if dice.flip() => json!(tree.to_string()),
         Value::Tree(tree) => tree.clone(),
         Value::Actions(acts) => acts
@@ -191,6 +192,7 @@ fn to_pairs(name: &str, value: &Value, dice: &mut Dice) -> Pairs {
             versions.iter().map(|(id, v)| (format!("{name}[{id}]"), v.to_string())).collect()
         }
         Value::Map(map) => map.iter().map(|(k, v)| (format!("{name}[{k}]"), v.clone())).collect(),
+        Value::Files(_) => unreachable!("the law draws no files"),
         Value::Tree(tree) if dice.flip() => one(tree.to_string()),
         Value::Tree(tree) => {
             let mut pairs = branches(name, tree);

@@ -9,6 +9,7 @@ mod item_channel;
 mod list;
 mod merge;
 mod search;
+mod timeline;
 mod update;
 mod update_customer;
 mod view;
@@ -29,6 +30,7 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
         item_channel::operation(),
         merge::operation(),
         search::operation(),
+        timeline::operation(),
         get::operation(),
         update::operation(),
         delete::operation(),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::v2::object;
+use crate::v2::ticket::message_keys;
 use crate::v2::time::Time;
 
 /// A customer.
@@ -72,5 +73,5 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
         "last_update": text("YYYY-MM-DD HH:MM:SS, UTC. Tickets do not move it."),
         "version": number(),
     }));
-    vec![("Customer", customer)]
+    vec![("Customer", customer), ("CustomerTimelineEntry", object(message_keys()))]
 }

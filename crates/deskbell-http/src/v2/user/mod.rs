@@ -5,6 +5,7 @@ mod delete;
 mod fields;
 mod get;
 mod list;
+mod settings;
 mod update;
 mod view;
 mod views;
@@ -24,5 +25,6 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
         update::operation(),
         delete::operation(),
         views::operation(),
+        settings::operation(),
     ]
 }

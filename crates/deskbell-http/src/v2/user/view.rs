@@ -83,5 +83,5 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
     }));
     let mut row = user.clone();
     row["required"] = json!(["id", "name", "firstname", "lastname", "email", "active", "version"]);
-    vec![("User", user), ("UserRow", row)]
+    vec![("User", user), ("UserRow", row), super::settings::schema()]
 }

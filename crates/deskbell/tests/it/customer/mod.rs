@@ -3,3 +3,4 @@
 mod calls;
 mod crm;
 mod merge;
+mod timeline;

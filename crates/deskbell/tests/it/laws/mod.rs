@@ -8,6 +8,7 @@ mod ground;
 mod history;
 mod list;
 mod noise;
+mod notification;
 mod search;
 mod undo;
 mod views;

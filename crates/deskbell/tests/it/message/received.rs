@@ -85,6 +85,37 @@ both_engines! {
         assert_eq!(history["timeline_total"], 3);
     }
 
+    fn a_customer_wakes_what_was_snoozed(desk: TestDesk) {
+        let key = desk.admin();
+        let snooze = |ids: &[i64], time: &str| key.post("/ticket/batch", json!({"ticketIDs": ids, "actions": [{"actionType": "snooze", "value": time}]})).expect(200);
+        for (status, then) in [("new", "new"), ("open", "open"), ("pending", "open"), ("solved", "open")] {
+            let id = desk.ticket(json!({"from": "anna@x.example"}));
+            key.post("/ticket/setStatus", json!({"status": status, "ticketIDs": [id]})).expect(200);
+            let snoozed = snooze(&[id], "2026-12-24 09:00:00");
+            desk.advance(60);
+            let before = desk.item(id);
+            receive(&desk, id, "I cannot wait").expect("received");
+            let item = desk.item(id);
+            assert_eq!(json!([item["snooze_time"], item["snooze_time_sent"], item["status"]]), json!([null, null, then]));
+            assert_eq!(item["version"].as_i64(), before["version"].as_i64().map(|v| v + 1), "one step");
+            assert!(desk.events(id).contains(&"snooze_time: 2026-12-24 09:00:00 -> ".to_owned()), "{:?}", desk.events(id));
+            // Its time comes and nothing happens; it was asleep before, and what woke it cannot be unsaid.
+            let at = before["last_update"].as_str().expect("a time").replace(' ', "T");
+            let then = key.get(&format!("/ticket/{id}?asOf={at}Z&getTicketHistory=true&timelineLimit=9999")).expect(200)["item"].clone();
+            assert_eq!(then, before);
+            key.post("/ticket/undo", json!({"batchID": snoozed["batchID"]})).expect(412);
+            let said = key.get(&format!("/ticket/{id}/changes?types=message")).expect(200)["items"][0]["batchID"].clone();
+            key.post("/ticket/undo", json!({"batchID": said})).expect(409);
+            assert_eq!(desk.item(id), item);
+        }
+        // Closed, it sleeps on: the message stands elsewhere.
+        let id = desk.ticket(json!({"from": "anna@x.example"}));
+        key.put(&format!("/ticket/{id}"), json!({"status": "closed"})).expect(200);
+        snooze(&[id], "2026-12-24 09:00:00");
+        receive(&desk, id, "again").expect("received");
+        assert_eq!(desk.item(id)["snooze_time"], "2026-12-24 09:00:00");
+    }
+
     fn a_message_for_a_ticket_that_is_gone_is_refused(desk: TestDesk) {
         let id = desk.ticket(json!({}));
         desk.admin().delete(&format!("/ticket/{id}")).expect(200);

@@ -65,6 +65,13 @@ impl World<'_> {
         self.made("/user", "userID", body)
     }
 
+    /// What a user of the first group is told of a ticket.
+    pub(super) fn notification(&self) -> i64 {
+        let user = self.user();
+        self.admin.put(&format!("/ticket/{}", self.ticket()), json!({"assignedUserID": user})).expect(200);
+        self.admin.get(&format!("/notification?userID={user}&markRead=false")).ids()[0]
+    }
+
     /// A message that waits for its time.
     pub(super) fn scheduled(&self) -> i64 {
         let body = json!({"ticketID": self.ticket(), "type": 4, "message": "x", "sendAt": "2030-01-01"});
@@ -165,6 +172,12 @@ impl World<'_> {
                 let body = json!({"customerID": self.customer().0, "duplicateID": self.customer().0});
                 (Nothing, "/customer/merge".into(), body)
             }
+            "customerTimeline" => {
+                let (brand, external) = (self.brands[0], self.customer().1);
+                let path =
+                    format!("/customer/timelineByCustomerExternalID?brand_id={brand}&external_id={external}");
+                (OfBrand, path, none())
+            }
             "customerSearchByExternalID" => {
                 (Nothing, "/customer/searchByPrimaryExternalId".into(), json!({"externalPrimaryID": "none"}))
             }
@@ -206,6 +219,12 @@ impl World<'_> {
             "userUpdate" => (OfGroup, format!("/user/{}", self.user()), json!({"firstname": "N"})),
             "userDelete" => (OfGroup, format!("/user/{}", self.user()), none()),
             "userViews" => (Nothing, format!("/user/getUserViews?userID={}", self.user()), none()),
+            "userSettings" => (Nothing, format!("/user/settings?userID={}", self.user()), none()),
+            "notificationList" => (Nothing, format!("/notification?userID={}", self.user()), none()),
+            "notificationGet" => (Ticket, format!("/notification/{}", self.notification()), none()),
+            "notificationSetIsRead" => {
+                (Ticket, "/notification/setIsRead".into(), json!({"id": self.notification()}))
+            }
             "messageCreate" => {
                 (Ticket, "/message".into(), json!({"type": "0", "message": "x", "ticketID": self.ticket()}))
             }
