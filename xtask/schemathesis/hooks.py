@@ -25,6 +25,12 @@ BEYOND_A_PATTERN = {
     "ticketBatch": {"expectTotal"},
     # A key is no user, so it has to name one.
     "userViews": {"userID"},
+    "userSettings": {"userID"},
+    # So here, and a cursor is good for the list that it came from.
+    "notificationList": {"userID", "cursor", "itemStart"},
+    "customerTimeline": {"cursor"},
+    # What base64 is, is more than its letters.
+    "fileCreate": {"contentBase64"},
     # Nobody is merged into himself.
     "customerMerge": {"duplicateID"},
     # Addresses are those of the channel, a time is one to come, and a message answers one of its ticket.

@@ -24,6 +24,15 @@ pub(crate) enum Wanted {
     Twin { hash: Vec<u8>, name: String, size: i64, media_type: String },
 }
 
+impl Wanted {
+    fn new(&self) -> Option<&Kept> {
+        match self {
+            Self::New(kept) => Some(kept),
+            Self::Upload(_) | Self::Twin { .. } => None,
+        }
+    }
+}
+
 /// The files of these ids, as `field` named them: uploads of the caller, and files of messages in tickets that exist for it.
 ///
 /// Errors: `unknown_reference`.
@@ -65,10 +74,15 @@ pub(crate) fn insert(
     message: i64,
     files: &[Wanted],
 ) -> Result<()> {
+    // In one order, so that two writers who need the same contents do not wait for each other.
+    let mut new: Vec<&Kept> = files.iter().filter_map(Wanted::new).collect();
+    new.sort_unstable_by_key(|kept| kept.hash);
+    for kept in new {
+        claims(work, kept)?;
+    }
     for (place, wanted) in (0..).zip(files) {
         match wanted {
             Wanted::New(kept) => {
-                claims(work, kept)?;
                 let row =
                     Row { hash: &kept.hash, name: &kept.name, size: kept.size, media_type: kept.media_type };
                 row.insert(work, Some((ticket, message, place)))?;

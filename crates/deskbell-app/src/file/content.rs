@@ -152,6 +152,11 @@ pub(crate) fn stored_after(tx: &mut Tx<'_>, after: &[u8], most: i64) -> Result<V
     })?)
 }
 
+/// Whether a content is still at a place.
+pub(crate) fn is_stored(tx: &mut Tx<'_>, hash: &[u8], place: &str) -> Result<bool> {
+    Ok(tx.first(sql::IS_STORED, &[hash.into(), place.into()], |_| Ok(()))?.is_some())
+}
+
 /// How many chunks so many bytes have.
 pub(crate) fn chunks_of(size: i64) -> i64 {
     size.div_euclid(CHUNK as i64) + i64::from(size.rem_euclid(CHUNK as i64) > 0)

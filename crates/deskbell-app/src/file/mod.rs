@@ -18,8 +18,8 @@ use deskbell_files::Spooled;
 
 pub(crate) use attach::{Wanted, detach, insert, reattach, require_few, wanted};
 pub(crate) use content::{
-    KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, forget, known_place, of_ticket, postpone,
-    promise, put_chunks, remove_chunks, removed, stored_after, unclaimed,
+    KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, forget, is_stored, known_place, of_ticket,
+    postpone, promise, put_chunks, remove_chunks, removed, stored_after, unclaimed,
 };
 pub use get::{Found, get};
 pub use shown::Attachment;

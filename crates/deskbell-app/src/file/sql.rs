@@ -46,6 +46,9 @@ pub(super) const REMOVE_CHUNKS: &str = "DELETE FROM content_chunk WHERE place = 
 pub(super) const STORED_AFTER: &str =
     "SELECT hash, place, size FROM content WHERE hash > $1 ORDER BY hash LIMIT $2";
 
+/// Whether a content is at a place.
+pub(super) const IS_STORED: &str = "SELECT 1 FROM content WHERE hash = $1 AND place = $2";
+
 /// A file.
 pub(super) const INSERT: &str = "INSERT INTO file (ticket_id, message_id, place, hash, name, size, media_type, caller, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";

@@ -35,10 +35,10 @@ pub(super) const FORM_GONE: &str = "SELECT t.id FROM ticket t LEFT JOIN form f O
      WHERE t.id > $1 AND t.id <= $2 AND t.form_id IS NOT NULL AND f.id IS NULL ORDER BY t.id";
 
 /// Messages with another number of files than they say.
-pub(super) const MISCOUNTED_FILES: &str = "SELECT m.id FROM message m LEFT JOIN \
-     (SELECT message_id, ticket_id, COUNT(*) AS n FROM file WHERE message_id IS NOT NULL GROUP BY message_id, ticket_id) f \
-     ON f.message_id = m.id AND f.ticket_id = m.ticket_id \
-     WHERE m.files <> COALESCE(f.n, 0) ORDER BY m.id LIMIT 1000";
+pub(super) const MISCOUNTED_FILES: &str = "SELECT m.id FROM message m WHERE m.id > $1 AND m.id <= $2 AND m.files <> \
+     (SELECT COUNT(*) FROM file f WHERE f.message_id = m.id AND f.ticket_id = m.ticket_id) ORDER BY m.id";
+/// The newest message.
+pub(super) const NEWEST_MESSAGE: &str = "SELECT MAX(id) FROM message";
 
 /// The newest event.
 pub(super) const NEWEST_EVENT: &str = "SELECT MAX(id) FROM journal";

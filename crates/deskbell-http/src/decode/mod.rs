@@ -191,9 +191,10 @@ fn too_many_pairs() -> Fault {
 fn part_value(part: &multipart::Part, problems: &mut Problems) -> Option<Raw> {
     let multipart::Part { head: part, content, upload } = part;
     match &part.file {
+        _ if upload.is_some() => return Some(Raw::File(upload.clone())),
         // A form in which no file was chosen.
-        Some(name) if name.is_empty() && upload.is_none() && content.is_empty() => return Some(Raw::Null),
-        Some(_) => return Some(Raw::File(upload.clone())),
+        Some(name) if name.is_empty() && content.is_empty() => return Some(Raw::Null),
+        Some(_) => return Some(Raw::File(None)),
         None => {}
     }
     let essence = part.media.as_ref().map_or("text/plain", |m| m.essence.as_str());

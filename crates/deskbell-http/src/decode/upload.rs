@@ -14,7 +14,7 @@ use super::form::Name;
 use super::multipart::{Event, Parser, Part, Parts};
 use super::{PAIRS, Table};
 use crate::error::Failure;
-use crate::field::Kind;
+use crate::field::{Field, Kind};
 
 /// What a body with files may have.
 #[derive(Clone, Copy, Debug)]
@@ -104,13 +104,16 @@ impl<'t, S: Fn() -> Spool> Receiver<'t, S> {
         match event {
             Event::Part(head) => {
                 self.end_of_part().await?;
-                if let Some(name) = &head.file {
-                    let base = Name::split(head.name.clone());
-                    let taken = self.table.fields.iter().find(|f| f.name == base.base());
-                    if let Some(field) = taken.filter(|f| matches!(f.kind, Kind::Files { .. })) {
-                        let (name, spool) = (name.clone(), (self.spool)());
-                        self.arriving = Some(Arriving { name, field: field.name, spool });
-                    }
+                let base = Name::split(head.name.clone());
+                let taken = self.table.fields.iter().find(|f| f.name == base.base());
+                let is_file = |field: &&Field| match field.kind {
+                    // Beside files there are ids, which have no filename.
+                    Kind::Files { ids, .. } => head.file.is_some() || !ids,
+                    _ => false,
+                };
+                if let Some(field) = taken.filter(is_file) {
+                    let name = head.file.clone().unwrap_or_default();
+                    self.arriving = Some(Arriving { name, field: field.name, spool: (self.spool)() });
                 }
                 self.parts.push(Part::new(head));
             }

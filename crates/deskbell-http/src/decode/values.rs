@@ -145,10 +145,8 @@ fn files(name: &str, list: List, most: usize, ids: bool, problems: &mut Problems
                     ),
                 ),
             },
-            _ => problems.invalid(
-                label.clone(),
-                format!("{label} must be a file: a part of multipart/form-data that has a filename."),
-            ),
+            _ => problems
+                .invalid(label.clone(), format!("{label} must be a file: a part of multipart/form-data.")),
         }
     }
     cap(name, found.len(), most, problems);

@@ -23,7 +23,8 @@ both_engines! {
     fn each_kind_of_damage_is_found_and_named(desk: TestDesk) {
         demo::run(&desk.desk, 300, 1, &mut |_| {}).expect("made");
         assert_eq!(check(&desk), []);
-        let cases: [(&str, &str, &str); 16] = [
+        let cases: [(&str, &str, &str); 17] = [
+            ("UPDATE message SET files = 2 WHERE id = 21", "files", "message 21 has another number of files"),
             ("UPDATE ticket_count_small SET n = n + 1 WHERE status = 6", "counters", "are counted"),
             ("UPDATE ticket_count_middle SET n = n + 1 WHERE status = 5", "counters", "are counted"),
             ("UPDATE ticket_count_kind SET n = n + 1 WHERE status = 4", "counters", "are counted"),

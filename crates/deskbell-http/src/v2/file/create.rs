@@ -23,7 +23,7 @@ pub(super) fn operation() -> Operation<Desk> {
         )
         .needs(Permission::MessageCreate)
         .fields([
-            Field::file("file").doc("The file: a part of multipart/form-data that has a filename."),
+            Field::file("file").doc("The file: a part of multipart/form-data."),
             Field::text("contentBase64", BASE64).doc("The file in base64, instead; blanks and line breaks are passed over."),
             Field::line("name", limit::NAME).doc("Its name; empty: the filename of the part, or file."),
         ])

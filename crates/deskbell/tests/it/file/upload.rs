@@ -83,12 +83,15 @@ both_engines! {
         }
         key.post("/file", json!({})).refused(400, "missing_parameter", &["file"]);
         key.post("/file", json!({"file": "x"})).refused(400, "invalid_parameter", &["file"]);
-        key.upload("/file", &[Part::Text("file", "x")]).refused(400, "invalid_parameter", &["file"]);
+        // Without a filename too: there is nothing else that it could be.
+        let bare = key.upload("/file", &[Part::Text("file", "x"), Part::Text("name", "n")]).expect(200);
+        assert_eq!((&bare["name"], &bare["size"]), (&json!("n"), &json!(1)));
+        key.upload("/file", &[Part::Text("file", "")]).refused(400, "missing_parameter", &["file"]);
         let both = [Part::File("file", "a", b"x"), Part::Text("contentBase64", "AA==")];
         key.upload("/file", &both).refused(400, "invalid_parameter", &["contentBase64"]);
         let named = key.upload("/file", &[Part::File("file", "a", b"x"), Part::Text("name", "b\u{202e}.txt")]);
         assert_eq!(named.expect(200)["name"], "b.txt");
-        assert_eq!(counts(&desk)[..2], [3, 3]);
+        assert_eq!(counts(&desk)[..2], [4, 3]);
     }
 
     fn empty_is_not_absent(desk: TestDesk) {
