@@ -285,10 +285,14 @@ fn object<S>(operation: &Operation<S>, way: Way, chosen: Option<&str>) -> Value 
 
 /// The schema of files in a form of parts.
 fn files(field: &Field) -> Value {
-    let file = json!({ "type": "string", "format": "binary" });
+    let mut file = json!({ "type": "string", "format": "binary" });
     let mut schema = match field.kind {
         Kind::Files { most, ids: true } => json!({ "type": "array", "items": file, "maxItems": most }),
-        _ => file,
+        _ => {
+            // A part without filename and bytes is none.
+            file["minLength"] = 1.into();
+            file
+        }
     };
     schema["description"] = field.doc.into();
     schema
