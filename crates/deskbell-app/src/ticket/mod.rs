@@ -9,6 +9,7 @@ mod form;
 pub mod get;
 pub mod list;
 pub mod load;
+pub(crate) mod merge;
 mod row;
 pub mod settle;
 pub mod solve;
