@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::form::asked::Asked;
 use crate::ticket::edit::Edit;
 use crate::ticket::list::Wish;
-use crate::ticket::settle::{Outcome, Settled, settle_one, stale};
 use crate::ticket::merge::{Carry, Others, TakenBack};
+use crate::ticket::settle::{Outcome, Settled, settle_one, stale};
 use crate::ticket::{Ticket, load, merge, solve, undo};
 use crate::work::{BatchId, Work};
 

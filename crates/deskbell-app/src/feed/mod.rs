@@ -124,7 +124,11 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
 }
 
 /// Takes out of changes which other tickets they name, where those do not exist for the scope's owner.
-fn hide_links<'c>(tx: &mut Tx<'_>, scope: &Scope, changes: impl Iterator<Item = &'c mut Change>) -> Result<()> {
+fn hide_links<'c>(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    changes: impl Iterator<Item = &'c mut Change>,
+) -> Result<()> {
     let values = changes.map(|Change { item_type, before, after, .. }| (item_type.as_str(), [before, after]));
     links::hide(tx, scope, values)
 }

@@ -39,7 +39,11 @@ pub fn of_ticket(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, wish: &Wish) -> R
     let mut changes = tx.all(&statement.text, &statement.params, |row| {
         Ok(TicketChange { change: Change::read(row, &actor.scope)?, call: row.str(13)?.to_owned() })
     })?;
-    super::hide_links(tx, &actor.scope, changes.iter_mut().map(|found: &mut TicketChange| &mut found.change))?;
+    super::hide_links(
+        tx,
+        &actor.scope,
+        changes.iter_mut().map(|found: &mut TicketChange| &mut found.change),
+    )?;
     let next = changes.last().map_or(after, |found| found.change.position);
     Ok(Part { changes, next })
 }

@@ -295,7 +295,12 @@ pub(crate) fn times(tx: &mut Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, i64>> {
 
 /// The newest of these messages, wherever they stand, newest first, as many as `limit` and as fit into `bytes` of an answer (the
 /// newest always).
-pub(crate) fn newest_of(tx: &mut Tx<'_>, ids: &HashSet<i64>, limit: i64, bytes: usize) -> Result<Vec<Message>> {
+pub(crate) fn newest_of(
+    tx: &mut Tx<'_>,
+    ids: &HashSet<i64>,
+    limit: i64,
+    bytes: usize,
+) -> Result<Vec<Message>> {
     let ids: Vec<i64> = ids.iter().copied().collect();
     let mut places: Vec<(i64, i64)> = times(tx, &ids)?.into_iter().map(|(id, at)| (at, id)).collect();
     places.sort_unstable_by(|a, b| b.cmp(a));

@@ -8,8 +8,8 @@ use deskbell_db::Tx;
 use super::get::{hidden, missing, ticket_of};
 use super::sql;
 use crate::error::{Error, Result};
-use crate::ticket::{load, merge};
 use crate::ticket::settle::{come_due, stale, take_back_message};
+use crate::ticket::{load, merge};
 use crate::work::Work;
 
 /// A message whose time has come.
@@ -64,8 +64,15 @@ pub fn cancel(
     admits: impl Fn(Version) -> bool,
 ) -> Result<(TicketId, Version)> {
     work.actor.require(Permission::MessageCreate)?;
-    let ticket = ticket_of(work.tx, id)?;
-    let ticket = load::one_for_update(work.tx, work.actor, ticket).map_err(|error| hidden(error, id))?;
+    let mut at = ticket_of(work.tx, id)?;
+    let ticket = loop {
+        let ticket = load::one_for_update(work.tx, work.actor, at).map_err(|error| hidden(error, id))?;
+        // Its ticket may have been merged between the two looks.
+        at = ticket_of(work.tx, id)?;
+        if at == ticket.id {
+            break ticket;
+        }
+    };
     if !admits(ticket.version) {
         return Err(stale(ticket.id, ticket.version).into());
     }

@@ -153,13 +153,21 @@ impl Then {
         }
         match (event.source(), event.inverse()) {
             (Some((source, out)), _) => self.take_back_merge(tx, &event, source, out),
-            (None, Some(Change::Merge(target))) => self.take_back_merge(tx, &event, self.ticket.id, target.is_none()),
+            (None, Some(Change::Merge(target))) => {
+                self.take_back_merge(tx, &event, self.ticket.id, target.is_none())
+            }
             _ => Ok(()),
         }
     }
 
     /// What moved by a merge of `source`, or when that was taken apart, is where it was; `goes`: it left this ticket by that.
-    fn take_back_merge(&mut self, tx: &mut Tx<'_>, event: &Event, source: TicketId, goes: bool) -> Result<()> {
+    fn take_back_merge(
+        &mut self,
+        tx: &mut Tx<'_>,
+        event: &Event,
+        source: TicketId,
+        goes: bool,
+    ) -> Result<()> {
         let id = self.ticket.id;
         let moved = merge::moved(tx, source, &event.batch)?.ok_or_else(|| erased(id))?;
         let messages = moved.messages.len() as i64;

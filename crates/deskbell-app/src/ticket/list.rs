@@ -18,6 +18,7 @@ use deskbell_db::{Engine, Tx};
 
 pub use clause::{Clause, Test, Text};
 pub use cursor::Cursor;
+pub(crate) use key::TARGET;
 pub use key::{KEYS, Key, Kind};
 pub use ordered::Order;
 

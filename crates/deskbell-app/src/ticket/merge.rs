@@ -71,7 +71,8 @@ pub(crate) fn targets_of(tx: &mut Tx<'_>, batch: &str, ids: &[i64]) -> Result<Ve
     let mut statement = Statement::new(sql::MERGED_WITH);
     statement.bind(batch.to_owned()).push(" AND ").within("ticket_id", ids);
     let id = |text: Option<&str>| text.and_then(|id| id.parse::<i64>().ok()).filter(|id| *id != 0);
-    let found = tx.all(&statement.text, &statement.params, |row| Ok(id(row.opt_str(0)?).or(id(row.opt_str(1)?))))?;
+    let found =
+        tx.all(&statement.text, &statement.params, |row| Ok(id(row.opt_str(0)?).or(id(row.opt_str(1)?))))?;
     Ok(found.into_iter().flatten().collect())
 }
 
@@ -166,8 +167,7 @@ enum How {
 impl Others {
     /// Adds a ticket that was loaded for the transaction, and whether it is in the trash.
     pub(crate) fn add(&mut self, ticket: Ticket, in_trash: bool) {
-        let other =
-            Other { now: ticket.clone(), before: ticket, in_trash, events: Vec::new(), left: None };
+        let other = Other { now: ticket.clone(), before: ticket, in_trash, events: Vec::new(), left: None };
         self.0.insert(other.now.id.0, other);
     }
 
@@ -297,7 +297,8 @@ impl Other {
 /// The merges of a batch that are to be taken back of a ticket, the first to go last; none if it was changed since.
 fn left(tx: &mut Tx<'_>, other: &Other, joins: Joins, batch: TakenBack<'_>) -> Result<Vec<Merge>> {
     let latest = undo::in_effect(tx, other.now.id, batch)?;
-    let since = latest.is_none_or(|latest| latest.batch != batch.batch && Some(&latest.batch[..]) != batch.by);
+    let since =
+        latest.is_none_or(|latest| latest.batch != batch.batch && Some(&latest.batch[..]) != batch.by);
     if other.in_trash || since {
         return Ok(Vec::new());
     }
@@ -312,8 +313,18 @@ fn left(tx: &mut Tx<'_>, other: &Other, joins: Joins, batch: TakenBack<'_>) -> R
 }
 
 impl Carry {
+    /// Whether it takes apart: so what comes back is there before anything else is done to it.
+    pub(super) fn is_apart(&self) -> bool {
+        matches!(self.how, How::Apart(..))
+    }
+
     /// Moves what the source has said to the other one, or back.
-    pub(super) fn write(&self, work: &mut Work<'_, '_>, source: &mut Ticket, other: &mut Other) -> Result<()> {
+    pub(super) fn write(
+        &self,
+        work: &mut Work<'_, '_>,
+        source: &mut Ticket,
+        other: &mut Other,
+    ) -> Result<()> {
         let version = other.before.version.next();
         let told = Some(source.id.to_string());
         match &self.how {
@@ -339,7 +350,8 @@ impl Carry {
                 let now = &mut other.now;
                 let words = source.next_segment - HEAD_PLACES;
                 let places = merge.first_segment..merge.first_segment + words;
-                let moved = message::carry(work.tx, merge.id, (now.id, source.id), places.clone(), HEAD_PLACES)?;
+                let moved =
+                    message::carry(work.tx, merge.id, (now.id, source.id), places.clone(), HEAD_PLACES)?;
                 now.messages -= moved;
                 source.messages += moved;
                 if places.end == now.next_segment {
@@ -399,7 +411,7 @@ pub(super) fn moved(tx: &mut Tx<'_>, source: TicketId, batch: &str) -> Result<Op
     Ok(Some(Moved { messages, version: Version(version) }))
 }
 
-/// The tickets into which a message has come by merges.
+/// The tickets in which a message has stood by merges.
 pub(super) fn stood_in(tx: &mut Tx<'_>, message: i64) -> Result<Vec<i64>> {
     Ok(tx.all(sql::STOOD_IN, &[message.into()], |row| row.int(0))?)
 }

@@ -90,7 +90,8 @@ pub(super) fn settle_draft(
     asked: &mut Asked,
 ) -> Result<Settled> {
     draft.apply_all(tx, actor, edits, asked, Faults::default())?;
-    let Draft { before, now, notes, values, messages, events, tags_given, merged_by, delete, back, .. } = draft;
+    let Draft { before, now, notes, values, messages, events, tags_given, merged_by, delete, back, .. } =
+        draft;
     let fields = differences(&before, &now);
     Ok(Settled { before, now, fields, notes, values, messages, events, tags_given, merged_by, delete, back })
 }
@@ -258,10 +259,14 @@ impl Settled {
         if self.delete == Some(true) {
             return Ok((self.purge(work)?, Vec::new()));
         }
+        let mut joins = joins;
+        if let Some((carry, other)) = joins.as_mut().filter(|(carry, _)| carry.is_apart()) {
+            carry.write(work, &mut self.now, other)?;
+        }
         self.write_notes(work)?;
         let said = self.write_messages(work)?;
         self.write_back(work)?;
-        if let Some((carry, other)) = joins {
+        if let Some((carry, other)) = joins.filter(|(carry, _)| !carry.is_apart()) {
             carry.write(work, &mut self.now, other)?;
         }
         for (item_type, before, after) in std::mem::take(&mut self.fields) {

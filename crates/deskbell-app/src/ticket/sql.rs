@@ -241,6 +241,10 @@ pub(super) fn count_fitting(statement: &str) -> String {
     )
 }
 
+/// The ticket that `t` was merged into, as `o`; a condition on it and the end are appended.
+pub(super) const TARGET: &str =
+    "COALESCE((SELECT o.id FROM ticket o WHERE o.id = t.merged_into AND o.deleted_at IS NULL AND ";
+
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 
@@ -327,9 +331,10 @@ pub(super) const MERGE_OF: &str = "SELECT id, CASE WHEN batch_id = $2 THEN versi
      WHERE source_ticket = $1 AND (batch_id = $2 OR undone_by = $2) ORDER BY id DESC LIMIT 1";
 /// What moved by a merge.
 pub(super) const MESSAGES_MOVED: &str = "SELECT message_id FROM message_move WHERE merge_id = $1";
-/// The tickets into which a message has come.
-pub(super) const STOOD_IN: &str = "SELECT DISTINCT m.target_ticket FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
-     WHERE v.message_id = $1 ORDER BY m.target_ticket";
+/// The tickets in which a message has stood.
+pub(super) const STOOD_IN: &str = "SELECT m.target_ticket FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
+     WHERE v.message_id = $1 UNION SELECT m.source_ticket FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
+     WHERE v.message_id = $1";
 /// Whether a message has come by a merge that holds.
 pub(super) const HAS_MOVED: &str = "SELECT 1 FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
      WHERE v.message_id = $1 AND m.undone_by IS NULL LIMIT 1";

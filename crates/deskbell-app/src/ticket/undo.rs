@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashSet};
 use deskbell_db::{Engine, Row, Tx};
 
 use super::edit::{Change, Draft, Edit};
-use super::merge::{GOES_INTO, TAKES_IN, TakenBack};
 use super::load;
+use super::merge::{GOES_INTO, TAKES_IN, TakenBack};
 use super::row::{Ticket, tags_from_text};
 use super::settle::{Settled, settle_draft, stale};
 use super::sql;
@@ -314,7 +314,12 @@ fn require_form(tx: &mut Tx<'_>, asked: &mut Asked, form: FormId, lock: bool) ->
     Err(Fault::of(FIELD, Code::Conflict, message).into())
 }
 
-pub(super) fn require_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock: bool) -> Result<()> {
+pub(super) fn require_customer(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    brand: BrandId,
+    lock: bool,
+) -> Result<()> {
     if is_customer(tx, customer, brand, lock)? {
         return Ok(());
     }
@@ -412,7 +417,8 @@ impl Run {
         };
         sources.iter_mut().for_each(|(_, out)| *out = !*out);
         sources.sort_unstable();
-        let inverse = |(key, (before, after)): (&&str, &(&str, &str))| others.get(key) == Some(&(*after, *before));
+        let inverse =
+            |(key, (before, after)): (&&str, &(&str, &str))| others.get(key) == Some(&(*after, *before));
         fields.len() == others.len() && fields.iter().all(inverse) && sources == taken
     }
 }

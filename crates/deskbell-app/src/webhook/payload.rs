@@ -81,7 +81,8 @@ pub(crate) fn body(tx: &mut Tx<'_>, webhook: &Webhook, delivery: &Delivery) -> R
         row.sight.mask(&mut row.before, &mut row.after);
     }
     rows.retain(|row| row.sight != Sight::Hidden);
-    let values = rows.iter_mut().map(|Row { item_type, before, after, .. }| (item_type.as_str(), [before, after]));
+    let values =
+        rows.iter_mut().map(|Row { item_type, before, after, .. }| (item_type.as_str(), [before, after]));
     links::hide(tx, &scope, values)?;
     let Some(last) = rows.last() else { return Ok(None) };
     let (brand, group) = last.place.shown(last.sight);

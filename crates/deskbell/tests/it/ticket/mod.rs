@@ -15,6 +15,7 @@ mod get;
 mod history;
 mod list;
 mod list_paging;
+mod merge;
 mod search;
 mod search_language;
 mod set_priority;
