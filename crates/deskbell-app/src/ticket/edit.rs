@@ -147,7 +147,7 @@ impl Draft {
     /// Errors: `conflict` if the ticket was merged into another one: it takes no further writes.
     pub fn of(ticket: Ticket) -> Result<Self> {
         if !ticket.merged_into.is_none() {
-            return Err(merged(ticket.id));
+            return Err(super::load::merged(ticket.id));
         }
         Ok(Self::blank(ticket))
     }
@@ -203,7 +203,7 @@ impl Draft {
             return Err(super::load::missing(self.now.id));
         }
         if !self.now.merged_into.is_none() {
-            return Err(merged(self.now.id));
+            return Err(super::load::merged(self.now.id));
         }
         let field = edit.field.as_str();
         match &edit.change {
@@ -324,12 +324,6 @@ impl Draft {
         let message = format!("Group {group} does not serve brand {brand}.");
         Err(Fault::of(field, Code::Conflict, message).into())
     }
-}
-
-/// What is said of a merged ticket, whatever is to be done to it. The ticket that it was merged into need not exist for the caller.
-fn merged(id: TicketId) -> Error {
-    let message = format!("Ticket {id} was merged into another one and takes no changes.");
-    Fault::new(Code::Conflict, message).into()
 }
 
 /// What was refused so far: ids that name nothing are one stage of checking, rules are the next.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use deskbell_core::{Actor, Fault, Scope, TicketId};
+use deskbell_core::{Actor, Code, Fault, Scope, TicketId};
 use deskbell_db::{Engine, Tx};
 
 use super::row::Ticket;
@@ -144,4 +144,10 @@ fn select(actor: &Actor) -> Statement {
 /// What is said of a ticket that is missing, or hidden: the two cannot be told apart.
 pub fn missing(id: TicketId) -> Error {
     Fault::not_found("Ticket", id).into()
+}
+
+/// What is said of a merged ticket, whatever is to be done to it. The ticket that it was merged into need not exist for the caller.
+pub(super) fn merged(id: TicketId) -> Error {
+    let message = format!("Ticket {id} was merged into another one and takes no changes.");
+    Fault::new(Code::Conflict, message).into()
 }

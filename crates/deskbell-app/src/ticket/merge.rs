@@ -9,9 +9,10 @@ use deskbell_core::{Actor, Code, CustomerId, Fault, TicketId, Timestamp, Version
 use deskbell_db::{Row, Tx};
 use serde::{Deserialize, Serialize};
 
+use super::differs::Joins;
 use super::edit::{Change, Draft, Edit, Faults, Told, distinct, unknown};
 use super::row::Ticket;
-use super::settle::{Joins, Outcome, Settled, settle_draft};
+use super::settle::{Outcome, Settled, settle_draft};
 use super::{load, sql, undo};
 use crate::error::Result;
 use crate::form::asked::Asked;
@@ -193,7 +194,7 @@ impl Others {
     }
 
     fn merge(&mut self, tx: &mut Tx<'_>, settled: &Settled, target: TicketId, locks: bool) -> Result<How> {
-        let (source, field) = (settled.ticket(), settled.merged_by());
+        let (source, field) = (&settled.now, settled.merged_by.as_deref().unwrap_or_default());
         if source.id == target {
             let message = format!("Ticket {target} cannot be merged into itself.");
             return Err(Fault::of(field, Code::UnknownReference, message).into());
@@ -211,7 +212,7 @@ impl Others {
         let takes = takes && !source.customer.is_none();
         let there = takes && undo::is_customer(tx, source.customer, source.brand, locks)?;
         let customer = if there { source.customer } else { CustomerId::NONE };
-        Ok(How::Merge(settled.tags_given().to_vec(), customer))
+        Ok(How::Merge(settled.tags_given.clone(), customer))
     }
 
     fn take_back(
@@ -222,7 +223,7 @@ impl Others {
         batch: TakenBack<'_>,
         locks: bool,
     ) -> Result<How> {
-        let source = settled.ticket();
+        let source = &settled.now;
         let (Joins::Into(target) | Joins::OutOf(target)) = joins;
         let changed = || {
             let message = format!(

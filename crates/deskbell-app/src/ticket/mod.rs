@@ -4,6 +4,7 @@ mod as_of;
 pub mod counters;
 pub mod create;
 pub mod delete;
+mod differs;
 pub mod edit;
 mod form;
 pub mod get;

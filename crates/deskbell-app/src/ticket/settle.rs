@@ -1,9 +1,10 @@
 //! The end of every change of a ticket: what differs is found, checked as a whole and written, with its events,
 //! counters, tags and search entries. One version step, however many edits.
 
-use deskbell_core::{Actor, Code, Direction, Fault, MessageId, Status, TicketId, Timestamp, Version};
+use deskbell_core::{Actor, Code, Direction, Fault, MessageId, Status, TicketId, Version};
 use deskbell_db::{Tx, Value};
 
+use super::differs::{Joins, differences};
 use super::edit::{Change, Draft, Edit, Faults, Told, tag_key};
 use super::merge::{Carry, Other};
 use super::row::{Ticket, tags_to_text};
@@ -35,26 +36,18 @@ impl Outcome {
     }
 }
 
-/// What a change makes of a ticket and another one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Joins {
-    /// It is merged into this one.
-    Into(TicketId),
-    /// It is taken out of this one again.
-    OutOf(TicketId),
-}
-
 /// A change that has passed every rule and is not written yet.
 pub struct Settled {
     before: Ticket,
-    now: Ticket,
+    /// The ticket as it will be.
+    pub(super) now: Ticket,
     fields: Vec<(&'static str, String, String)>,
     notes: Vec<String>,
     values: Vec<value::Change>,
     messages: Vec<Spoken>,
     events: Vec<Told>,
-    tags_given: Vec<String>,
-    merged_by: Option<String>,
+    pub(super) tags_given: Vec<String>,
+    pub(super) merged_by: Option<String>,
     pub(super) delete: Option<bool>,
     back: Back,
 }
@@ -168,32 +161,6 @@ pub fn stale(id: TicketId, present: Version) -> Fault {
     Fault { current_version: Some(present.0), ..Fault::new(Code::PreconditionFailed, message) }
 }
 
-/// The changed fields by their keys in the item, with the values before and after as the journal keeps them.
-fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, String)> {
-    let time = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
-    let form = |t: &Ticket| t.form.map(|f| f.to_string()).unwrap_or_default();
-    let texts = |t: &Ticket| {
-        [
-            ("brand_id", t.brand.to_string()),
-            ("channel_id", t.channel.to_string()),
-            ("customer_id", t.customer.to_string()),
-            ("assigned_group_id", t.group.to_string()),
-            ("assigned_user_id", t.user.to_string()),
-            ("form_id", form(t)),
-            ("priority", t.priority.to_string()),
-            ("status", t.status.to_string()),
-            ("title", t.title.clone()),
-            ("tags", tags_to_text(&t.tags)),
-            ("snooze_time", time(t.snooze_time)),
-            ("snooze_time_sent", time(t.snooze_time_sent)),
-            ("archived", i64::from(t.archived).to_string()),
-            ("merged_into", t.merged_into.to_string()),
-        ]
-    };
-    let pairs = texts(before).into_iter().zip(texts(now));
-    pairs.filter(|((_, b), (_, n))| b != n).map(|((key, b), (_, n))| (key, b, n)).collect()
-}
-
 impl Settled {
     /// What it will come to.
     pub fn outcome(&self) -> Outcome {
@@ -214,26 +181,7 @@ impl Settled {
 
     /// What becomes of a ticket that is merged, or taken out of a merge; `None` if it is neither.
     pub(crate) fn joins(&self) -> Option<Joins> {
-        match (self.before.merged_into, self.now.merged_into) {
-            (before, now) if before == now => None,
-            (before, now) if now.is_none() => Some(Joins::OutOf(before)),
-            (_, now) => Some(Joins::Into(now)),
-        }
-    }
-
-    /// The ticket as it will be.
-    pub(super) fn ticket(&self) -> &Ticket {
-        &self.now
-    }
-
-    /// The tags that go to the ticket that it is merged into.
-    pub(super) fn tags_given(&self) -> &[String] {
-        &self.tags_given
-    }
-
-    /// The field that asked for it to be merged.
-    pub(super) fn merged_by(&self) -> &str {
-        self.merged_by.as_deref().unwrap_or_default()
+        Joins::of(&self.before, &self.now)
     }
 
     /// Writes one of two tickets that are merged or taken apart: what it has said moves between it and the other one.

@@ -16,6 +16,7 @@ mod history;
 mod list;
 mod list_paging;
 mod merge;
+mod merge_seen;
 mod search;
 mod search_language;
 mod set_priority;
