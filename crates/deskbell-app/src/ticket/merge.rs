@@ -70,11 +70,9 @@ pub(crate) fn targets(edits: &[Edit]) -> Vec<i64> {
 /// The tickets with which a batch merged these, or from which it took them apart.
 pub(crate) fn targets_of(tx: &mut Tx<'_>, batch: &str, ids: &[i64]) -> Result<Vec<i64>> {
     let mut statement = Statement::new(sql::MERGED_WITH);
-    statement.bind(batch.to_owned()).push(" AND ").within("ticket_id", ids);
-    let id = |text: Option<&str>| text.and_then(|id| id.parse::<i64>().ok()).filter(|id| *id != 0);
-    let found =
-        tx.all(&statement.text, &statement.params, |row| Ok(id(row.opt_str(0)?).or(id(row.opt_str(1)?))))?;
-    Ok(found.into_iter().flatten().collect())
+    statement.within("source_ticket", ids).push(sql::MERGED_BY).bind(batch.to_owned());
+    statement.push(sql::OR_UNDONE_BY).bind(batch.to_owned()).push(")");
+    Ok(tx.all(&statement.text, &statement.params, |row| row.int(0))?)
 }
 
 /// What a merge can change of the ticket that takes the other one in.
@@ -246,18 +244,21 @@ impl Others {
                 other.left.insert(left)
             }
         };
-        let merge = left.pop_if(|merge| merge.source == source.id.0).ok_or_else(changed)?;
+        let next = left.last().filter(|merge| merge.source == source.id.0).ok_or_else(changed)?;
         let state = |text: &str| serde_json::from_str::<State>(text).map_err(|_| undo::erased(source.id));
-        if let Joins::OutOf(_) = joins {
-            let before = state(&merge.before)?;
-            return Ok(How::Apart(merge, before));
+        let (before, after) = (state(&next.before)?, state(&next.after)?);
+        if let Joins::Into(_) = joins {
+            other.require_room(source, undo::FIELD)?;
+            if after.customer != other.now.customer.0 {
+                undo::require_customer(tx, CustomerId(after.customer), other.now.brand, locks)?;
+            }
         }
-        other.require_room(source, undo::FIELD)?;
-        let after = state(&merge.after)?;
-        if after.customer != other.now.customer.0 {
-            undo::require_customer(tx, CustomerId(after.customer), other.now.brand, locks)?;
-        }
-        Ok(How::Again(after))
+        // From here on nothing is refused: the next one may go.
+        let merge = other.left.as_mut().and_then(Vec::pop).ok_or_else(changed)?;
+        Ok(match joins {
+            Joins::Into(_) => How::Again(after),
+            Joins::OutOf(_) => How::Apart(merge, before),
+        })
     }
 
     /// Writes what was merged, or is taken apart; the other ticket is written by `finish`.
@@ -307,7 +308,9 @@ fn left(tx: &mut Tx<'_>, other: &Other, joins: Joins, batch: TakenBack<'_>) -> R
         Joins::OutOf(_) => sql::MERGES_DONE,
         Joins::Into(_) => sql::MERGES_UNDONE,
     };
-    let params = [other.now.id.0.into(), batch.batch.into(), TOGETHER.into()];
+    // A dry run comes to all of them, some at a time, and changes none.
+    let most = if batch.by.is_some() { TOGETHER } else { i64::MAX };
+    let params = [other.now.id.0.into(), batch.batch.into(), most.into()];
     let mut merges = tx.all(text, &params, Merge::read)?;
     merges.reverse();
     Ok(merges)

@@ -307,9 +307,13 @@ pub(super) const CUSTOMERS_NAMED: &str = "SELECT id FROM customer WHERE ";
 pub(super) const CUSTOMERS_WITH: &str =
     "SELECT DISTINCT customer_id FROM customer_address WHERE kind IN (1, 2, 3, 4) AND ";
 
-/// The values of the events by which a batch merged tickets, or took them apart; the batch and a condition on them are appended.
-pub(super) const MERGED_WITH: &str =
-    "SELECT before, after FROM journal WHERE item_type = 'merged_into' AND batch_id = ";
+/// The tickets into which some were merged; conditions on them, and on the batch that did it, are appended. (By way of the tickets: a
+/// batch may have changed very many others.)
+pub(super) const MERGED_WITH: &str = "SELECT target_ticket FROM ticket_merge WHERE ";
+/// By a batch.
+pub(super) const MERGED_BY: &str = " AND (batch_id = ";
+/// Or taken apart by it; a closing bracket is appended.
+pub(super) const OR_UNDONE_BY: &str = " OR undone_by = ";
 /// Keeps a merge.
 pub(super) const INSERT_MERGE: &str = "INSERT INTO ticket_merge (source_ticket, target_ticket, batch_id, version, first_segment, \
      target_before, target_after) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
