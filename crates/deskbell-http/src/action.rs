@@ -11,19 +11,12 @@ pub struct ActionType {
     pub permission: Permission,
     /// What `value` takes.
     pub value: ValueKind,
-    /// Known to the contract, not supported by this build yet.
-    pub later: bool,
 }
 
 impl ActionType {
     /// A type of action.
     pub const fn new(name: &'static str, permission: Permission, value: ValueKind) -> Self {
-        Self { name, permission, value, later: false }
-    }
-
-    /// A type that this build refuses with a sentence that says so.
-    pub const fn not_yet(name: &'static str, permission: Permission) -> Self {
-        Self { name, permission, value: ValueKind::None, later: true }
+        Self { name, permission, value }
     }
 }
 

@@ -402,6 +402,32 @@ CREATE INDEX notification_by_user ON notification (user_id, id);
 CREATE INDEX notification_unread ON notification (user_id, id) WHERE read_at IS NULL;
 CREATE INDEX notification_by_ticket ON notification (ticket_id);
 
+-- Merges of a ticket (source) into another one (target), also those that were taken apart: by the batch undone_by. version and
+-- undone_version are the target's by that write. target_before and target_after: what of the target a merge can change, as JSON.
+-- first_segment: where the words of what moved begin in the search index below the target.
+CREATE TABLE ticket_merge (
+    id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    source_ticket  INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    target_ticket  INTEGER NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    batch_id       TEXT NOT NULL,
+    version        INTEGER NOT NULL,
+    undone_by      TEXT,
+    undone_version INTEGER,
+    first_segment  INTEGER NOT NULL,
+    target_before  TEXT NOT NULL,
+    target_after   TEXT NOT NULL
+) STRICT;
+CREATE INDEX ticket_merge_by_source ON ticket_merge (source_ticket, id);
+CREATE INDEX ticket_merge_by_target ON ticket_merge (target_ticket, id);
+
+-- The messages and notes that stood in the source of a merge. One that has left its timeline since is named all the same.
+CREATE TABLE message_move (
+    merge_id   INTEGER NOT NULL REFERENCES ticket_merge (id) ON DELETE CASCADE,
+    message_id INTEGER NOT NULL,
+    PRIMARY KEY (merge_id, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_move_by_message ON message_move (message_id);
+
 -- Every change, one row a field. The payload (before, after) can be purged: payload_hash = SHA-256(salt, payload)
 -- stays, so that the chain (journal_seal) can still be checked. Rows of deleted tickets stay. last_update, closed_at,
 -- last_update_agent and last_update_customer are the ticket's before the change, and of a ticket that is made its own: no payload tells them.

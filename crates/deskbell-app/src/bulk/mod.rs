@@ -19,8 +19,9 @@ use crate::error::{Error, Result};
 use crate::form::asked::Asked;
 use crate::ticket::edit::Edit;
 use crate::ticket::list::Wish;
+use crate::ticket::merge::{Carry, Others, TakenBack};
 use crate::ticket::settle::{Outcome, Settled, settle_one, stale};
-use crate::ticket::{Ticket, load, solve, undo};
+use crate::ticket::{Ticket, load, merge, solve, undo};
 use crate::work::{BatchId, Work};
 
 pub use run::{Progress, State, cancel};
@@ -171,21 +172,22 @@ pub(crate) fn check_permissions(actor: &Actor, command: &Command) -> Result<()> 
 
 /// Does the edits to some tickets in this transaction, each on its own.
 pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
-    let mut tickets = task.load(work.tx, work.actor, ids, true)?;
+    let Loaded { mut tickets, mut others } = task.load(work.tx, work.actor, ids, true)?;
     let mut asked = asked(&tickets);
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
-        let settled = match tickets.remove(id) {
-            None => Err(task.missing(TicketId(*id))),
-            Some(ticket) => checked(work.tx, work.actor, ticket, task, &mut asked, true),
-        };
+        let ticket = tickets.remove(id);
+        let by = Some(work.batch.as_str());
+        let settled = checked((work.tx, work.actor), (*id, ticket), task, (&mut asked, &mut others), by);
         let outcome = match settled {
-            Ok(settled) => Ok(settled.write(work)?),
+            Ok((settled, None)) => Ok(settled.write(work)?),
+            Ok((settled, Some(carry))) => Ok(others.write(work, settled, &carry)?),
             Err(Error::Fault(fault)) => Err(fault),
             Err(error) => return Err(error),
         };
         rows.push(row(*id, outcome));
     }
+    others.finish(work)?;
     Ok(rows)
 }
 
@@ -193,15 +195,13 @@ pub(crate) fn apply(work: &mut Work<'_, '_>, ids: &[i64], task: &Task) -> Result
 pub(crate) fn try_out(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], task: &Task) -> Result<Vec<Row>> {
     let mut rows = Vec::with_capacity(ids.len());
     for some in ids.chunks(CHUNK) {
-        let mut tickets = task.load(tx, actor, some, false)?;
+        let Loaded { mut tickets, mut others } = task.load(tx, actor, some, false)?;
         let mut asked = asked(&tickets);
         for id in some {
-            let settled = match tickets.remove(id) {
-                None => Err(task.missing(TicketId(*id))),
-                Some(ticket) => checked(tx, actor, ticket, task, &mut asked, false),
-            };
+            let ticket = tickets.remove(id);
+            let settled = checked((tx, actor), (*id, ticket), task, (&mut asked, &mut others), None);
             let outcome = match settled {
-                Ok(settled) => Ok(settled.outcome()),
+                Ok((settled, _)) => Ok(settled.outcome()),
                 Err(Error::Fault(fault)) => Err(fault),
                 Err(error) => return Err(error),
             };
@@ -216,39 +216,59 @@ fn asked(tickets: &HashMap<i64, (Ticket, bool)>) -> Asked {
     Asked::of(tickets.values().map(|(ticket, _)| ticket))
 }
 
-/// One ticket under the rules, if it has the version that the call names for it.
+/// One ticket under the rules, if it has the version that the call names for it; with the way in which it is merged, if it is.
+/// `by`: the batch, if this is to be written.
 fn checked(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    (ticket, in_trash): (Ticket, bool),
+    (tx, actor): (&mut Tx<'_>, &Actor),
+    (id, ticket): (i64, Option<(Ticket, bool)>),
     task: &Task,
-    asked: &mut Asked,
-    writes: bool,
-) -> Result<Settled> {
+    (asked, others): (&mut Asked, &mut Others),
+    by: Option<&str>,
+) -> Result<(Settled, Option<Carry>)> {
+    let (ticket, in_trash) = ticket.ok_or_else(|| task.missing(TicketId(id)))?;
+    let writes = by.is_some();
     if task.versions.get(&ticket.id.0).is_some_and(|v| *v != ticket.version.0) {
         return Err(stale(ticket.id, ticket.version).into());
     }
-    match &task.takes_back {
-        Some(batch) => undo::settle(tx, actor, (ticket, in_trash), batch, asked, writes),
-        None => settle_one(tx, actor, ticket, &task.edits, asked, writes),
-    }
+    let settled = match &task.takes_back {
+        Some(batch) => undo::settle(tx, actor, (ticket, in_trash), batch, asked, writes)?,
+        None => settle_one(tx, actor, ticket, &task.edits, asked, writes)?,
+    };
+    let Some(joins) = settled.joins() else { return Ok((settled, None)) };
+    let taken_back = task.takes_back.as_deref().map(|batch| TakenBack { batch, by });
+    let carry = others.join(tx, &settled, joins, taken_back, writes)?;
+    Ok((settled, Some(carry)))
+}
+
+/// The tickets of a chunk, by id, and whether they are in the trash; and those with which they are merged.
+struct Loaded {
+    tickets: HashMap<i64, (Ticket, bool)>,
+    others: Others,
 }
 
 impl Task {
-    /// The tickets by id, and whether they are in the trash; for a write they are locked.
-    fn load(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        ids: &[i64],
-        writes: bool,
-    ) -> Result<HashMap<i64, (Ticket, bool)>> {
+    /// The tickets of a chunk; for a write they are locked, all of them in the order of their ids.
+    fn load(&self, tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], writes: bool) -> Result<Loaded> {
+        let mut targets = match &self.takes_back {
+            Some(batch) => merge::targets_of(tx, batch, ids)?,
+            None => merge::targets(&self.edits),
+        };
+        targets.sort_unstable();
+        targets.dedup();
+        let all = [ids, &targets].concat();
+        let ids = &all[..];
         let found = match (&self.takes_back, writes) {
             (Some(_), writes) => load::with_trash(tx, actor, ids, writes)?,
             (None, true) => load::many_for_update(tx, actor, ids)?.into_iter().map(|t| (t, false)).collect(),
             (None, false) => load::many(tx, actor, ids)?.into_iter().map(|t| (t, false)).collect(),
         };
-        Ok(found.into_iter().map(|found| (found.0.id.0, found)).collect())
+        let mut others = Others::default();
+        for (ticket, in_trash) in &found {
+            if targets.binary_search(&ticket.id.0).is_ok() {
+                others.add(ticket.clone(), *in_trash);
+            }
+        }
+        Ok(Loaded { tickets: found.into_iter().map(|found| (found.0.id.0, found)).collect(), others })
     }
 
     /// What is said of a ticket that is not there. Those of a batch were within the actor's limits when it was looked at.

@@ -32,7 +32,8 @@ pub(super) fn by_address(
         above = *last;
         for ticket in load::many_for_update(work.tx, work.actor, &ids)? {
             // Another writer may have been faster.
-            if ticket.customer.is_none() && ticket.brand == brand && ticket.contact == canonical {
+            let fits = ticket.brand == brand && ticket.contact == canonical && ticket.merged_into.is_none();
+            if ticket.customer.is_none() && fits {
                 change(work, ticket, Change::Customer(customer))?;
             }
         }
@@ -73,7 +74,7 @@ pub(super) fn none(work: &mut Work<'_, '_>, customer: CustomerId) -> Result<()> 
         let Some(last) = ids.last() else { break };
         above = *last;
         for ticket in load::many_for_update(work.tx, &everyone, &ids)? {
-            if ticket.customer == customer {
+            if ticket.customer == customer && ticket.merged_into.is_none() {
                 change(work, ticket, Change::UnlinkCustomer)?;
             }
         }
@@ -91,7 +92,7 @@ pub(super) fn move_some(work: &mut Work<'_, '_>, from: CustomerId, to: CustomerI
     let everyone = Actor::system();
     let ids = work.tx.all(sql::LINKED, &[from.0.into(), 0.into(), MOVED.into()], |row| row.int(0))?;
     for ticket in load::many_for_update(work.tx, &everyone, &ids)? {
-        if ticket.customer == from {
+        if ticket.customer == from && ticket.merged_into.is_none() {
             change(work, ticket, Change::Customer(to))?;
         }
     }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use deskbell_core::{Actor, ActorId, Code, Fault, JobId};
-use deskbell_db::{Lane, Urgency};
+use deskbell_db::{Lane, Tx, Urgency};
 
 use super::{Desk, Keep, Told};
 use crate::bulk::{self, Bulk, CHUNK, Command, Progress, Row, Task, Tickets};
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Before};
 use crate::ticket::edit::Change;
-use crate::ticket::{list, solve, undo};
+use crate::ticket::{list, merge, solve, undo};
 use crate::work::{BatchId, Work};
 
 /// How often a chunk that the store refused is tried again before the work waits for its next lease.
@@ -50,7 +50,7 @@ impl Desk {
     /// Does the same to many tickets.
     ///
     /// Errors: `forbidden` without the permission of the call or of an edit; those of `undo::find` and
-    /// `list::selected`; `payload_too_large` for
+    /// `list::selected`; `unknown_reference` for a ticket into which nothing can be merged; `payload_too_large` for
     /// more tickets than an atomic call takes. What goes wrong with a ticket stands in its row.
     pub async fn bulk(&self, actor: Arc<Actor>, mut command: Command) -> Result<Told<BulkAnswer>> {
         bulk::check_permissions(&actor, &command)?;
@@ -66,7 +66,13 @@ impl Desk {
         }
         let Command { call, tickets, edits, atomic, dry_run, versions, rows, keep, .. } = command;
         let destroys = !dry_run && edits.iter().any(|edit| matches!(edit.change, Change::Delete { .. }));
+        let is_named = matches!(tickets, Tickets::Named(_));
         let (ids, takes_back) = self.found(&actor, tickets, destroys).await?;
+        if edits.iter().any(|edit| matches!(edit.change, Change::Merge(_))) {
+            let (edits, named) = (edits.clone(), if is_named { ids.clone() } else { Vec::new() });
+            let check = move |tx: &mut Tx<'_>, actor: &Actor| merge::check_targets(tx, actor, &edits, &named);
+            self.read(Lane::Point, &actor, check).await?;
+        }
         if atomic && ids.len() > bulk::MOST_ATOMIC {
             let message = format!("An atomic call takes at most 1,000 tickets; these are {}.", ids.len());
             return Err(Fault::new(Code::PayloadTooLarge, message).into());

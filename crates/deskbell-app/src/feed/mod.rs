@@ -15,8 +15,8 @@ use deskbell_core::{Actor, Code, Fault, Permission, Scope, TicketId, Timestamp};
 use deskbell_db::{Engine, Row, Tx, Value};
 
 use crate::error::{Error, Result};
-use crate::journal::position;
 use crate::journal::sight::{self, Place};
+use crate::journal::{links, position};
 use crate::statement::Statement;
 
 /// How many positions one statement looks through.
@@ -119,7 +119,18 @@ pub fn part(tx: &mut Tx<'_>, actor: &Actor, wish: &Wish) -> Result<Part> {
             break;
         }
     }
+    hide_links(tx, &actor.scope, changes.iter_mut())?;
     Ok(Part { changes, next })
+}
+
+/// Takes out of changes which other tickets they name, where those do not exist for the scope's owner.
+fn hide_links<'c>(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    changes: impl Iterator<Item = &'c mut Change>,
+) -> Result<()> {
+    let values = changes.map(|Change { item_type, before, after, .. }| (item_type.as_str(), [before, after]));
+    links::hide(tx, scope, values)
 }
 
 /// The last position.

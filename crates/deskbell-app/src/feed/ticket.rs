@@ -36,9 +36,14 @@ pub fn of_ticket(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, wish: &Wish) -> R
     of_types(&mut statement, &wish.types);
     // Events of one ticket have their positions in the order of their ids, by which they are found.
     statement.push(" ORDER BY j.id").limit(wish.limit);
-    let changes = tx.all(&statement.text, &statement.params, |row| {
+    let mut changes = tx.all(&statement.text, &statement.params, |row| {
         Ok(TicketChange { change: Change::read(row, &actor.scope)?, call: row.str(13)?.to_owned() })
     })?;
+    super::hide_links(
+        tx,
+        &actor.scope,
+        changes.iter_mut().map(|found: &mut TicketChange| &mut found.change),
+    )?;
     let next = changes.last().map_or(after, |found| found.change.position);
     Ok(Part { changes, next })
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use deskbell_core::{FileId, text};
 use deskbell_files::Spooled;
 
-pub(crate) use attach::{Wanted, detach, insert, reattach, require_few, wanted};
+pub(crate) use attach::{Wanted, carry, detach, insert, reattach, require_few, wanted};
 pub(crate) use content::{
     KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, forget, is_stored, known_place, of_ticket,
     postpone, promise, put_chunks, remove_chunks, removed, stored_after, unclaimed,

@@ -62,6 +62,10 @@ pub(super) const DETACH: &str =
 pub(super) const REATTACH: &str =
     "UPDATE file SET message_id = $3 WHERE id = $1 AND ticket_id = $2 AND message_id IS NULL";
 
+/// The files of the messages that a merge names, from one ticket to another.
+pub(super) const CARRY: &str = "UPDATE file SET ticket_id = $3 WHERE ticket_id = $2 \
+     AND message_id IN (SELECT message_id FROM message_move WHERE merge_id = $1)";
+
 /// Files that can be attached; a condition on them and on their tickets is appended.
 pub(super) const WANTED: &str = "SELECT f.id, f.ticket_id, f.hash, f.name, f.size, f.media_type FROM file f \
      LEFT JOIN ticket t ON t.id = f.ticket_id WHERE ";

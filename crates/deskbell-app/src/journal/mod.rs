@@ -2,6 +2,7 @@
 //! webhooks read it. Rows are only ever added; a purge empties their payload and keeps their hash.
 
 pub(crate) mod chain;
+pub(crate) mod links;
 pub(crate) mod sight;
 mod sql;
 
@@ -80,8 +81,21 @@ impl Recorded {
             ("created", _) => after.to_owned(),
             ("deleted", _) => "Ticket deleted.".into(),
             ("message_due", _) => format!("The time to send message {after} has come."),
+            ("follow_up_of", _) if after.is_empty() => "This ticket follows up another one.".into(),
             ("follow_up_of", _) => format!("This ticket follows up ticket {after}."),
+            ("followed_up_by", _) if after.is_empty() => "Another ticket follows up this one.".into(),
             ("followed_up_by", _) => format!("Ticket {after} follows up this one."),
+            ("merged_into", _) if after == "0" => {
+                "This ticket was taken out of the one that it was merged into.".into()
+            }
+            ("merged_into", _) if after.is_empty() => "This ticket was merged into another one.".into(),
+            ("merged_into", _) => format!("This ticket was merged into ticket {after}."),
+            ("merged_from", Some("")) => "A ticket that was merged into this one was taken out again.".into(),
+            ("merged_from", Some(before)) => {
+                format!("Ticket {before}, which was merged into this one, was taken out again.")
+            }
+            ("merged_from", None) if after.is_empty() => "Another ticket was merged into this one.".into(),
+            ("merged_from", None) => format!("Ticket {after} was merged into this one."),
             (field, Some(before)) if !before.is_empty() => {
                 format!("{field} changed from {before} to {after}.")
             }

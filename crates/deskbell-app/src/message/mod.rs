@@ -11,15 +11,16 @@ mod recipient;
 mod scheduled;
 mod sql;
 
-use std::collections::HashSet;
-use std::ops::ControlFlow;
+use std::collections::{HashMap, HashSet};
+use std::ops::{ControlFlow, Range};
 
 use deskbell_core::{ActorId, Direction, MessageId, Status, TicketId, Timestamp, UserId};
-use deskbell_db::{Row, Tx};
+use deskbell_db::{Engine, Row, Tx};
 
 use crate::error::Result;
 use crate::file::{self, Attachment, Wanted};
 use crate::search::Prepared;
+use crate::statement::Statement;
 use crate::work::Work;
 use crate::{journal, search};
 
@@ -56,6 +57,8 @@ impl Kind {
 
 /// About how many bytes a file takes in an answer: a name has at most 200 characters.
 const ATTACHMENT: usize = 1_200;
+/// How many messages are asked for in one statement.
+const TOGETHER: usize = 500;
 
 /// A message or note.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -313,6 +316,42 @@ fn attach<'m>(tx: &mut Tx<'_>, messages: impl Iterator<Item = &'m mut Message>) 
     Ok(())
 }
 
+/// When some messages came, by their ids; those that are there.
+pub(crate) fn times(tx: &mut Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, i64>> {
+    let mut times = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(TOGETHER) {
+        let mut statement = Statement::new(sql::TIMES);
+        statement.within("m.id", some);
+        times.extend(tx.all(&statement.text, &statement.params, |row| Ok((row.int(0)?, row.int(1)?)))?);
+    }
+    Ok(times)
+}
+
+/// The newest of these messages, wherever they stand, newest first, as many as `limit` and as fit into `bytes` of an answer (the
+/// newest always).
+pub(crate) fn newest_of(
+    tx: &mut Tx<'_>,
+    ids: &HashSet<i64>,
+    limit: i64,
+    bytes: usize,
+) -> Result<Vec<Message>> {
+    let ids: Vec<i64> = ids.iter().copied().collect();
+    let mut places: Vec<(i64, i64)> = times(tx, &ids)?.into_iter().map(|(id, at)| (at, id)).collect();
+    places.sort_unstable_by(|a, b| b.cmp(a));
+    let (mut found, mut size): (Vec<Message>, usize) = (Vec::new(), 0);
+    for (_, id) in places.into_iter().take(limit as usize) {
+        let params = [id.into(), content::RULES.into()];
+        let Some(message) = tx.first(&sql::one(), &params, read)? else { continue };
+        size += message.size();
+        if size > bytes && !found.is_empty() {
+            break;
+        }
+        found.push(message);
+    }
+    attach(tx, found.iter_mut())?;
+    Ok(found)
+}
+
 /// Reads one row of `sql::SHOWN`.
 fn read(row: &Row<'_>) -> std::result::Result<Message, deskbell_db::Error> {
     let text = |at| row.str(at).map(str::to_owned);
@@ -353,6 +392,39 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
         after = *last;
         for (_, first_segment, text) in &rows {
             search::remove_text(tx, ticket, *first_segment, text)?;
+        }
+    }
+}
+
+/// Gives the messages and notes that a merge names, as far as they stand in a ticket, to another one; their words, which stand in
+/// these places, stand from `first` on then. Answers how many there were.
+pub(crate) fn carry(
+    tx: &mut Tx<'_>,
+    merge: i64,
+    (from, to): (TicketId, TicketId),
+    places: Range<i64>,
+    first: i64,
+) -> Result<i64> {
+    let shift = first - places.start;
+    match tx.engine() {
+        Engine::Postgres => search::move_places(tx, (from, to), places, first)?,
+        Engine::Sqlite => move_words(tx, merge, (from, to), shift)?,
+    }
+    file::carry(tx, merge, (from, to))?;
+    let params = [merge.into(), from.0.into(), to.0.into(), shift.into()];
+    Ok(tx.exec(sql::CARRY, &params)?.cast_signed())
+}
+
+fn move_words(tx: &mut Tx<'_>, merge: i64, (from, to): (TicketId, TicketId), shift: i64) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let rows = tx.all(sql::CARRIED, &[merge.into(), after.into(), from.0.into()], |row| {
+            Ok((row.int(0)?, row.int(1)?, row.str(2)?.to_owned()))
+        })?;
+        let Some((last, _, _)) = rows.last() else { return Ok(()) };
+        after = *last;
+        for (_, first, text) in &rows {
+            search::move_text(tx, (from, to), (*first, first + shift), text)?;
         }
     }
 }

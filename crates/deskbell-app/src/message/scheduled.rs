@@ -8,8 +8,8 @@ use deskbell_db::Tx;
 use super::get::{hidden, missing, ticket_of};
 use super::sql;
 use crate::error::{Error, Result};
-use crate::ticket::load;
 use crate::ticket::settle::{come_due, stale, take_back_message};
+use crate::ticket::{load, merge};
 use crate::work::Work;
 
 /// A message whose time has come.
@@ -31,7 +31,7 @@ pub(crate) fn due(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<Vec<Due>
 }
 
 /// Sends one, unless somebody else has, or it was cancelled. The status that was asked for with it is set as far as the rules
-/// let it, and not on a ticket that was closed meanwhile: the message goes out in any case.
+/// let it, and not on a ticket that was closed meanwhile, or into which the message's own was merged: the message goes out in any case.
 pub(crate) fn send(work: &mut Work<'_, '_>, due: Due) -> Result<()> {
     let ticket = match load::one_for_update(work.tx, work.actor, due.ticket) {
         Ok(ticket) => ticket,
@@ -41,7 +41,9 @@ pub(crate) fn send(work: &mut Work<'_, '_>, due: Due) -> Result<()> {
     let params = [due.message.into(), due.ticket.0.into(), work.now.0.into()];
     let waits = work.tx.first(sql::DUE_STATUS, &params, |row| row.opt_int(0))?;
     let Some(status) = waits else { return Ok(()) };
-    let wish = status.and_then(Status::from_rank).filter(|_| ticket.status != Status::Closed);
+    // What came by a merge was to change another ticket.
+    let stays = ticket.status == Status::Closed || merge::has_moved(work.tx, due.message)?;
+    let wish = status.and_then(Status::from_rank).filter(|_| !stays);
     let set = come_due(work, ticket, due.message, wish)?;
     work.tx.exec(sql::SENT, &[due.message.into(), set.map(Status::rank).into()])?;
     Ok(())
@@ -62,8 +64,15 @@ pub fn cancel(
     admits: impl Fn(Version) -> bool,
 ) -> Result<(TicketId, Version)> {
     work.actor.require(Permission::MessageCreate)?;
-    let ticket = ticket_of(work.tx, id)?;
-    let ticket = load::one_for_update(work.tx, work.actor, ticket).map_err(|error| hidden(error, id))?;
+    let mut at = ticket_of(work.tx, id)?;
+    let ticket = loop {
+        let ticket = load::one_for_update(work.tx, work.actor, at).map_err(|error| hidden(error, id))?;
+        // Its ticket may have been merged between the two looks.
+        at = ticket_of(work.tx, id)?;
+        if at == ticket.id {
+            break ticket;
+        }
+    };
     if !admits(ticket.version) {
         return Err(stale(ticket.id, ticket.version).into());
     }

@@ -25,6 +25,11 @@ pub(super) fn newest() -> String {
     )
 }
 
+/// One, whichever ticket it stands in; $2 is its id again.
+pub(super) fn one() -> String {
+    format!("{} FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.id = $1", shown(2))
+}
+
 /// One of a ticket, with the rest of it.
 pub(super) fn whole() -> String {
     format!(
@@ -99,3 +104,13 @@ pub(super) const PUT_BACK: &str = "INSERT INTO message (id, ticket_id, kind, cha
      $25, $26, '{}', 0)";
 /// One that left, as an event holds it.
 pub(super) const GONE: &str = "SELECT before FROM journal WHERE id = $1 AND before IS NOT NULL";
+
+/// The searched texts of what a merge moves out of a ticket, some at a time.
+pub(super) const CARRIED: &str = "SELECT m.id, m.first_segment, COALESCE(m.plain, m.content) FROM message_move v \
+     JOIN message m ON m.id = v.message_id WHERE v.merge_id = $1 AND v.message_id > $2 AND +m.ticket_id = $3 \
+     ORDER BY v.message_id LIMIT 100";
+/// Moves it, with the places of its words. By the ids: the ticket may have very many others.
+pub(super) const CARRY: &str = "UPDATE message SET ticket_id = $3, first_segment = first_segment + $4 \
+     WHERE id IN (SELECT message_id FROM message_move WHERE merge_id = $1) AND +ticket_id = $2";
+/// When some messages came, by id; a condition on them is appended.
+pub(super) const TIMES: &str = "SELECT m.id, m.created_at FROM message m WHERE ";

@@ -25,7 +25,7 @@ pub(crate) use find::{hits, one_by_one};
 pub use frequent::Frequent;
 
 /// Places below one ticket.
-const PLACES: i64 = 1 << 20;
+pub(crate) const PLACES: i64 = 1 << 20;
 
 /// The places of the ticket's own fields; messages and notes stand above them.
 pub(crate) const HEAD_PLACES: i64 = 16;
@@ -99,6 +99,36 @@ pub(crate) fn add_text(tx: &mut Tx<'_>, ticket: TicketId, first: i64, text: &Pre
         add(tx, ticket, first + n as i64, words)?;
     }
     Ok(fits)
+}
+
+/// PostgreSQL: gives the words that stand in some places below a ticket to another one, from its place `first` on.
+pub(crate) fn move_places(
+    tx: &mut Tx<'_>,
+    (from, to): (TicketId, TicketId),
+    places: std::ops::Range<i64>,
+    first: i64,
+) -> Result<()> {
+    let (start, end) = (place(from, places.start), place(from, places.end));
+    let params = [(place(to, first) - start).into(), to.0.into(), start.into(), end.into()];
+    let moved = tx.exec(sql::POSTGRES_MOVE, &params)?;
+    tx.exec(sql::COUNT_REMOVED, &[tx.counter_slot().into(), moved.cast_signed().into()])?;
+    Ok(())
+}
+
+/// SQLite: the same for one text, which the index is told again.
+pub(crate) fn move_text(
+    tx: &mut Tx<'_>,
+    (from, to): (TicketId, TicketId),
+    (first, new_first): (i64, i64),
+    text: &str,
+) -> Result<()> {
+    let mut segments = index_fields(&[text]);
+    segments.truncate((PLACES - first).max(0) as usize);
+    remove(tx, from, first, &segments)?;
+    for (n, segment) in segments.into_iter().enumerate() {
+        add(tx, to, new_first + n as i64, &segment.into_fts5_text())?;
+    }
+    Ok(())
 }
 
 /// Takes it out again.

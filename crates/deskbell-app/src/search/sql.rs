@@ -15,6 +15,9 @@ pub(super) const POSTGRES_ADD: &str =
     "INSERT INTO search_segment (id, ticket_id, words) VALUES ($1, $2, CAST(CAST($3 AS TEXT) AS tsvector))";
 /// PostgreSQL: takes one out.
 pub(super) const POSTGRES_REMOVE: &str = "DELETE FROM search_segment WHERE id = $1";
+/// PostgreSQL: moves some, $1 places up, to another ticket.
+pub(super) const POSTGRES_MOVE: &str =
+    "UPDATE search_segment SET id = id + $1, ticket_id = $2 WHERE id >= $3 AND id < $4";
 /// PostgreSQL: tickets with a segment that matches; further conditions are appended.
 pub(super) const POSTGRES_FIND: &str = "SELECT DISTINCT ticket_id FROM search_segment WHERE ticket_id <= ";
 /// PostgreSQL: a segment matches.

@@ -10,6 +10,7 @@ use deskbell_core::{Actor, Code, CustomerId, Fault, TicketId, Timestamp, Version
 use deskbell_db::Tx;
 
 use super::edit::Change;
+use super::merge;
 use super::row::Ticket;
 use super::sql;
 use super::undo::{Event, Note};
@@ -28,21 +29,33 @@ pub(super) struct Shown {
     pub(super) later: HashSet<i64>,
     /// Notes that have been taken out since, by their ids.
     pub(super) gone: HashMap<i64, Gone>,
+    /// What stands in another ticket by now.
+    pub(super) away: HashSet<i64>,
 }
 
 impl Shown {
     /// All of it.
     pub(super) fn all() -> Self {
-        Self { last_event: i64::MAX, later: HashSet::new(), gone: HashMap::new() }
+        Self { last_event: i64::MAX, later: HashSet::new(), gone: HashMap::new(), away: HashSet::new() }
+    }
+
+    /// What came was not there before.
+    fn came(&mut self, id: i64) {
+        if self.gone.remove(&id).is_none() && !self.away.remove(&id) {
+            self.later.insert(id);
+        }
+    }
+
+    /// What went to another ticket was there before.
+    fn went(&mut self, id: i64) {
+        if !self.later.remove(&id) {
+            self.away.insert(id);
+        }
     }
 
     fn take_back(&mut self, event: i64, note: &Note<'_>) {
         match *note {
-            Note::Came(id) => {
-                if self.gone.remove(&id).is_none() {
-                    self.later.insert(id);
-                }
-            }
+            Note::Came(id) => self.came(id),
             Note::Left(stored) => {
                 if let Some((id, gone)) = message::gone(stored, event)
                     && !self.later.remove(&id)
@@ -76,13 +89,14 @@ pub(super) fn take_back(
             if event.created_at <= at {
                 break 'found event.id;
             }
-            then.take_back(event)?;
+            then.take_back(tx, event)?;
         }
     };
-    let Then { mut ticket, shown, in_trash, .. } = then;
+    let Then { mut ticket, mut shown, in_trash, .. } = then;
     if in_trash || !actor.scope.admits(ticket.brand, ticket.group) {
         return Err(not_there(id, at));
     }
+    find_gone(tx, id, &mut shown)?;
     if ticket.brand != brand {
         let name =
             tx.first(sql::BRAND_NAME, &[ticket.brand.0.into()], |row| row.str(0).map(str::to_owned))?;
@@ -112,10 +126,9 @@ struct Then {
 }
 
 impl Then {
-    fn take_back(&mut self, event: Event) -> Result<()> {
+    fn take_back(&mut self, tx: &mut Tx<'_>, event: Event) -> Result<()> {
         if event.erased {
-            let message = format!("What ticket {} was then has been erased since.", self.ticket.id);
-            return Err(Fault::new(Code::Conflict, message).into());
+            return Err(erased(self.ticket.id));
         }
         let ticket = &mut self.ticket;
         ticket.last_update = event.times.last_update;
@@ -136,7 +149,38 @@ impl Then {
         }
         if self.batch != event.batch {
             ticket.version = Version(ticket.version.0 - 1);
-            self.batch = event.batch;
+            self.batch.clone_from(&event.batch);
+        }
+        match (event.source(), event.inverse()) {
+            (Some((source, out)), _) => self.take_back_merge(tx, &event, source, out),
+            (None, Some(Change::Merge(target))) => {
+                self.take_back_merge(tx, &event, self.ticket.id, target.is_none())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What moved by a merge of `source`, or when that was taken apart, is where it was; `goes`: it left this ticket by that.
+    fn take_back_merge(
+        &mut self,
+        tx: &mut Tx<'_>,
+        event: &Event,
+        source: TicketId,
+        goes: bool,
+    ) -> Result<()> {
+        let id = self.ticket.id;
+        let moved = merge::moved(tx, source, &event.batch)?.ok_or_else(|| erased(id))?;
+        let messages = moved.messages.len() as i64;
+        if goes {
+            self.ticket.messages += messages;
+            moved.messages.into_iter().for_each(|message| self.shown.went(message));
+        } else {
+            self.ticket.messages -= messages;
+            moved.messages.into_iter().for_each(|message| self.shown.came(message));
+        }
+        if source != id {
+            // A batch may merge others into a ticket in several steps.
+            self.ticket.version = Version(moved.version.0 - 1);
         }
         Ok(())
     }
@@ -158,6 +202,7 @@ fn put(ticket: &mut Ticket, change: Change) {
         Change::SetTags(tags) => ticket.tags = tags,
         Change::Snooze(time) => ticket.snooze_time = time,
         Change::Woken(time) => ticket.snooze_time_sent = time,
+        Change::Merge(target) => ticket.merged_into = target,
         Change::Archive => ticket.archived = true,
         Change::Unarchive => ticket.archived = false,
         // No event is taken back by one of these.
@@ -171,6 +216,37 @@ fn put(ticket: &mut Ticket, change: Change) {
         | Change::Note(_)
         | Change::Delete { .. } => {}
     }
+}
+
+/// Of what stood in another ticket since, some may have been taken out there.
+fn find_gone(tx: &mut Tx<'_>, id: TicketId, shown: &mut Shown) -> Result<()> {
+    let ids: Vec<i64> = shown.away.iter().copied().collect();
+    let there = message::times(tx, &ids)?;
+    let mut missing: HashSet<i64> = ids.into_iter().filter(|id| !there.contains_key(id)).collect();
+    shown.away.retain(|id| there.contains_key(id));
+    while let Some(message) = missing.iter().next().copied() {
+        for ticket in merge::stood_in(tx, message)? {
+            for (event, stored) in
+                tx.all(sql::LEFT, &[ticket.into()], |row| Ok((row.int(0)?, row.str(1)?.to_owned())))?
+            {
+                if let Some((left, gone)) = message::gone(&stored, event)
+                    && missing.remove(&left)
+                {
+                    shown.gone.insert(left, gone);
+                }
+            }
+        }
+        if missing.contains(&message) {
+            return Err(erased(id));
+        }
+    }
+    Ok(())
+}
+
+/// What is said of a ticket that has lost what it was.
+fn erased(id: TicketId) -> Error {
+    let message = format!("What ticket {id} was then has been erased since.");
+    Fault::new(Code::Conflict, message).into()
 }
 
 /// What is said of a ticket that was not there, or hidden: the two cannot be told apart.

@@ -4,7 +4,7 @@
 use deskbell_core::fault::Detail;
 use deskbell_core::{
     Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormFieldId, FormId, GroupId, Permission, Priority,
-    Status, Timestamp, UserId,
+    Status, TicketId, Timestamp, UserId,
 };
 use deskbell_db::{Engine, Tx};
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,8 @@ pub enum Change {
     Archive,
     /// Out of it.
     Unarchive,
+    /// Into this ticket, which takes in its messages, notes and tags: it is closed, and takes no changes any more.
+    Merge(TicketId),
     /// Into the trash, or away at once.
     Delete {
         /// Without a stay in the trash.
@@ -107,6 +109,9 @@ impl Edit {
     }
 }
 
+/// An event: what, and the values before and after.
+pub(super) type Told = (&'static str, Option<String>, Option<String>);
+
 /// A ticket on which edits are tried.
 pub struct Draft {
     pub(super) before: Ticket,
@@ -116,8 +121,10 @@ pub struct Draft {
     pub(super) values: Vec<value::Change>,
     /// Messages that come with the edits.
     pub(super) messages: Vec<Spoken>,
-    /// Events that no field tells: what, and the value.
-    pub(super) events: Vec<(&'static str, String)>,
+    /// Events that no field tells: what, and the values before and after.
+    pub(super) events: Vec<Told>,
+    /// Tags that go to the ticket that it is merged into.
+    pub(super) tags_given: Vec<String>,
     pub(super) delete: Option<bool>,
     /// What only taking back does.
     pub(super) back: Back,
@@ -126,6 +133,8 @@ pub struct Draft {
     /// Which fields asked for status and form, for the same reason.
     pub(super) status_by: Option<String>,
     pub(super) form_by: Option<String>,
+    /// Which field asked for the ticket to be merged.
+    pub(super) merged_by: Option<String>,
     /// Whether its form may ask for more before the status changes. It may not where a ticket gets a status back.
     pub(super) form_asks: bool,
     /// Whether what is referred to is kept from being deleted until the transaction ends.
@@ -138,8 +147,7 @@ impl Draft {
     /// Errors: `conflict` if the ticket was merged into another one: it takes no further writes.
     pub fn of(ticket: Ticket) -> Result<Self> {
         if !ticket.merged_into.is_none() {
-            let message = format!("Ticket {} was merged into another one and takes no changes.", ticket.id);
-            return Err(Fault::new(Code::Conflict, message).into());
+            return Err(super::load::merged(ticket.id));
         }
         Ok(Self::blank(ticket))
     }
@@ -153,11 +161,13 @@ impl Draft {
             values: Vec::new(),
             messages: Vec::new(),
             events: Vec::new(),
+            tags_given: Vec::new(),
             delete: None,
             back: Back::default(),
             placed_by: None,
             status_by: None,
             form_by: None,
+            merged_by: None,
             form_asks: true,
             locks: true,
         }
@@ -168,7 +178,7 @@ impl Draft {
     ///
     /// Errors: `unknown_reference` for an id that names nothing within the actor's limits; `conflict` for an inactive
     /// user, a form of other brands, or a ticket in the archive's way; `required_fields_missing` if the form asks for more
-    /// before the ticket may have its new status; `not_found` after the draft was deleted.
+    /// before the ticket may have its new status; after the draft was deleted `not_found`, after it was merged `conflict`.
     pub(super) fn apply_all(
         &mut self,
         tx: &mut Tx<'_>,
@@ -191,6 +201,9 @@ impl Draft {
     fn apply(&mut self, tx: &mut Tx<'_>, actor: &Actor, edit: &Edit, asked: &mut Asked) -> Result<()> {
         if self.delete.is_some() {
             return Err(super::load::missing(self.now.id));
+        }
+        if !self.now.merged_into.is_none() {
+            return Err(super::load::merged(self.now.id));
         }
         let field = edit.field.as_str();
         match &edit.change {
@@ -257,6 +270,14 @@ impl Draft {
             }
             Change::Archive => self.now.archived = true,
             Change::Unarchive => self.now.archived = false,
+            Change::Merge(target) => {
+                self.set_status(field, Status::Closed);
+                // No form keeps a ticket from going into another one.
+                self.form_asks = false;
+                self.now.merged_into = *target;
+                self.merged_by = Some(field.to_owned());
+                self.tags_given.append(&mut self.now.tags);
+            }
             Change::Delete { purge } => self.delete = Some(*purge),
         }
         Ok(())

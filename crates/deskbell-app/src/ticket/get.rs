@@ -7,7 +7,7 @@ use super::as_of::{self, Shown};
 use super::load;
 use super::row::Ticket;
 use crate::error::Result;
-use crate::journal::{self, Recorded};
+use crate::journal::{self, Recorded, links};
 use crate::message::{self, Gone, Message};
 
 /// How many entries a timeline shows where the caller does not say.
@@ -72,12 +72,13 @@ impl Entry {
 pub fn get(tx: &mut Tx<'_>, actor: &Actor, id: TicketId, wish: Wish) -> Result<Item> {
     actor.require(Permission::TicketRead)?;
     let ticket = load::one(tx, actor, id)?;
-    let (ticket, shown) = match wish.as_of {
+    let (mut ticket, shown) = match wish.as_of {
         None => (ticket, Shown::all()),
         Some(at) => as_of::take_back(tx, actor, ticket, at)?,
     };
+    load::hide_targets(tx, &actor.scope, std::iter::once(&mut ticket))?;
     let timeline_total = ticket.messages + if wish.history { ticket.events } else { 0 };
-    let timeline = if wish.limit > 0 { timeline(tx, &ticket, &shown, wish)? } else { Vec::new() };
+    let timeline = if wish.limit > 0 { timeline(tx, actor, &ticket, &shown, wish)? } else { Vec::new() };
     Ok(Item { ticket, timeline, timeline_total })
 }
 
@@ -86,7 +87,13 @@ fn entry(message: Message) -> Entry {
 }
 
 /// The newest entries, oldest first.
-fn timeline(tx: &mut Tx<'_>, ticket: &Ticket, shown: &Shown, wish: Wish) -> Result<Vec<Entry>> {
+fn timeline(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: &Ticket,
+    shown: &Shown,
+    wish: Wish,
+) -> Result<Vec<Entry>> {
     let (id, limit, bytes) = (ticket.id, wish.limit, TEXT_BYTES.saturating_sub(ticket.size()));
     let mut timeline: Vec<Entry> = Vec::new();
     if ticket.messages > 0 {
@@ -97,11 +104,19 @@ fn timeline(tx: &mut Tx<'_>, ticket: &Ticket, shown: &Shown, wish: Wish) -> Resu
         let gone: Vec<&Gone> = shown.gone.values().collect();
         timeline.extend(message::newest_gone(tx, gone, limit, bytes)?.into_iter().map(entry));
     }
+    if !shown.away.is_empty() {
+        let away = message::newest_of(tx, &shown.away, limit, bytes)?;
+        timeline.extend(away.into_iter().map(entry));
+    }
     if wish.history {
-        let events = journal::newest(tx, id, shown.last_event, limit, bytes)?;
+        let mut events = journal::newest(tx, id, shown.last_event, limit, bytes)?;
+        let values = events
+            .iter_mut()
+            .map(|Recorded { item_type, before, after, .. }| (item_type.as_str(), [before, after]));
+        links::hide(tx, &actor.scope, values)?;
         timeline.extend(events.into_iter().map(Entry::Event));
     }
-    if wish.history || !shown.gone.is_empty() {
+    if wish.history || !shown.gone.is_empty() || !shown.away.is_empty() {
         timeline.sort_by_key(|entry| std::cmp::Reverse(entry.place()));
         timeline.truncate(limit as usize);
         let mut size = 0;

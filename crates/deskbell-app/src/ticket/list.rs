@@ -18,6 +18,7 @@ use deskbell_db::{Engine, Tx};
 
 pub use clause::{Clause, Test, Text};
 pub use cursor::Cursor;
+pub(crate) use key::TARGET;
 pub use key::{KEYS, Key, Kind};
 pub use ordered::Order;
 
@@ -369,6 +370,7 @@ fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
     for some in ids.chunks(500) {
         by_id.extend(super::load::many(tx, actor, some)?.into_iter().map(|t| (t.id.0, t)));
     }
+    super::load::hide_targets(tx, &actor.scope, by_id.values_mut())?;
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 

@@ -1,12 +1,17 @@
 //! The one gate: how tickets are read for an actor. There is no second way to load a ticket.
 
-use deskbell_core::{Actor, Fault, Scope, TicketId};
+use std::collections::HashSet;
+
+use deskbell_core::{Actor, Code, Fault, Scope, TicketId};
 use deskbell_db::{Engine, Tx};
 
 use super::row::Ticket;
 use super::sql;
 use crate::error::{Error, Result};
 use crate::statement::Statement;
+
+/// How many tickets are asked for in one statement.
+const TOGETHER: usize = 500;
 
 /// Appends the condition that a ticket `t` exists for the scope's owner: within its limits and not in the trash.
 pub(crate) fn visible(scope: &Scope, statement: &mut Statement) {
@@ -87,6 +92,36 @@ pub(crate) fn stored(tx: &mut Tx<'_>, after: TicketId, last: TicketId, limit: i6
     Ok(tx.all(&sql::select_stored(), &[after.0.into(), last.0.into(), limit.into()], Ticket::read)?)
 }
 
+/// Those of the ids whose tickets exist for the scope's owner.
+pub(crate) fn there(tx: &mut Tx<'_>, scope: &Scope, ids: &[i64]) -> Result<HashSet<i64>> {
+    let mut there = HashSet::new();
+    for some in ids.chunks(TOGETHER) {
+        let mut statement = Statement::new(sql::THERE);
+        visible(scope, &mut statement);
+        statement.push(" AND ").within("t.id", some);
+        there.extend(tx.all(&statement.text, &statement.params, |row| row.int(0))?);
+    }
+    Ok(there)
+}
+
+/// Takes the name of the ticket into which another one was merged out of those for whose reader it does not exist.
+pub(crate) fn hide_targets<'t>(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    tickets: impl Iterator<Item = &'t mut Ticket>,
+) -> Result<()> {
+    let merged: Vec<&mut Ticket> = tickets.filter(|ticket| !ticket.merged_into.is_none()).collect();
+    if merged.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = merged.iter().map(|ticket| ticket.merged_into.0).collect();
+    let there = there(tx, scope, &ids)?;
+    for ticket in merged.into_iter().filter(|ticket| !there.contains(&ticket.merged_into.0)) {
+        ticket.merged_into = TicketId::NONE;
+    }
+    Ok(())
+}
+
 fn select_many(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64], lock: bool) -> Result<Vec<Ticket>> {
     let statement = select(actor);
     chosen(tx, statement, ids, lock)
@@ -109,4 +144,10 @@ fn select(actor: &Actor) -> Statement {
 /// What is said of a ticket that is missing, or hidden: the two cannot be told apart.
 pub fn missing(id: TicketId) -> Error {
     Fault::not_found("Ticket", id).into()
+}
+
+/// What is said of a merged ticket, whatever is to be done to it. The ticket that it was merged into need not exist for the caller.
+pub(super) fn merged(id: TicketId) -> Error {
+    let message = format!("Ticket {id} was merged into another one and takes no changes.");
+    Fault::new(Code::Conflict, message).into()
 }

@@ -1,10 +1,12 @@
 //! The end of every change of a ticket: what differs is found, checked as a whole and written, with its events,
 //! counters, tags and search entries. One version step, however many edits.
 
-use deskbell_core::{Actor, Code, Direction, Fault, MessageId, Status, TicketId, Timestamp, Version};
+use deskbell_core::{Actor, Code, Direction, Fault, MessageId, Status, TicketId, Version};
 use deskbell_db::{Tx, Value};
 
-use super::edit::{Change, Draft, Edit, Faults, tag_key};
+use super::differs::{Joins, differences};
+use super::edit::{Change, Draft, Edit, Faults, Told, tag_key};
+use super::merge::{Carry, Other};
 use super::row::{Ticket, tags_to_text};
 use super::sql;
 use super::undo::Back;
@@ -37,12 +39,15 @@ impl Outcome {
 /// A change that has passed every rule and is not written yet.
 pub struct Settled {
     before: Ticket,
-    now: Ticket,
+    /// The ticket as it will be.
+    pub(super) now: Ticket,
     fields: Vec<(&'static str, String, String)>,
     notes: Vec<String>,
     values: Vec<value::Change>,
     messages: Vec<Spoken>,
-    events: Vec<(&'static str, String)>,
+    events: Vec<Told>,
+    pub(super) tags_given: Vec<String>,
+    pub(super) merged_by: Option<String>,
     pub(super) delete: Option<bool>,
     back: Back,
 }
@@ -78,9 +83,10 @@ pub(super) fn settle_draft(
     asked: &mut Asked,
 ) -> Result<Settled> {
     draft.apply_all(tx, actor, edits, asked, Faults::default())?;
-    let Draft { before, now, notes, values, messages, events, delete, back, .. } = draft;
+    let Draft { before, now, notes, values, messages, events, tags_given, merged_by, delete, back, .. } =
+        draft;
     let fields = differences(&before, &now);
-    Ok(Settled { before, now, fields, notes, values, messages, events, delete, back })
+    Ok(Settled { before, now, fields, notes, values, messages, events, tags_given, merged_by, delete, back })
 }
 
 /// Writes a message into a ticket that was loaded for it, with what the edits change, as one version step.
@@ -97,23 +103,22 @@ pub(crate) fn say(
     draft.form_asks = spoken.direction == Direction::Outbound;
     draft.messages.push(spoken);
     let settled = settle_draft(work.tx, work.actor, draft, edits, &mut Asked::default())?;
-    let (outcome, said) = settled.write_all(work)?;
+    let (outcome, said) = settled.write_all(work, None)?;
     Ok((said.first().copied().unwrap_or_default(), outcome.version()))
 }
 
 /// The time of a message has come: the desk has spoken, and its status is set if the rules let it. Answers the status that was
-/// set. A merged ticket takes nothing else, but what waits in it goes out.
+/// set.
 pub(crate) fn come_due(
     work: &mut Work<'_, '_>,
     ticket: Ticket,
     message: i64,
     status: Option<Status>,
 ) -> Result<Option<Status>> {
-    let status = status.filter(|_| ticket.merged_into.is_none());
     let draft = || {
         let mut draft = Draft::blank(ticket.clone());
         draft.now.last_update_agent = Some(work.now);
-        draft.events.push(("message_due", message.to_string()));
+        draft.events.push(("message_due", None, Some(message.to_string())));
         draft
     };
     let edits: Vec<Edit> =
@@ -136,7 +141,7 @@ pub(crate) fn link(
     other: TicketId,
 ) -> Result<Outcome> {
     let mut draft = Draft::blank(ticket);
-    draft.events.push((how, other.to_string()));
+    draft.events.push((how, None, Some(other.to_string())));
     settle_draft(work.tx, work.actor, draft, &[], &mut Asked::default())?.write(work)
 }
 
@@ -156,31 +161,6 @@ pub fn stale(id: TicketId, present: Version) -> Fault {
     Fault { current_version: Some(present.0), ..Fault::new(Code::PreconditionFailed, message) }
 }
 
-/// The changed fields by their keys in the item, with the values before and after as the journal keeps them.
-fn differences(before: &Ticket, now: &Ticket) -> Vec<(&'static str, String, String)> {
-    let time = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
-    let form = |t: &Ticket| t.form.map(|f| f.to_string()).unwrap_or_default();
-    let texts = |t: &Ticket| {
-        [
-            ("brand_id", t.brand.to_string()),
-            ("channel_id", t.channel.to_string()),
-            ("customer_id", t.customer.to_string()),
-            ("assigned_group_id", t.group.to_string()),
-            ("assigned_user_id", t.user.to_string()),
-            ("form_id", form(t)),
-            ("priority", t.priority.to_string()),
-            ("status", t.status.to_string()),
-            ("title", t.title.clone()),
-            ("tags", tags_to_text(&t.tags)),
-            ("snooze_time", time(t.snooze_time)),
-            ("snooze_time_sent", time(t.snooze_time_sent)),
-            ("archived", i64::from(t.archived).to_string()),
-        ]
-    };
-    let pairs = texts(before).into_iter().zip(texts(now));
-    pairs.filter(|((_, b), (_, n))| b != n).map(|((key, b), (_, n))| (key, b, n)).collect()
-}
-
 impl Settled {
     /// What it will come to.
     pub fn outcome(&self) -> Outcome {
@@ -196,11 +176,30 @@ impl Settled {
 
     /// Writes it.
     pub fn write(self, work: &mut Work<'_, '_>) -> Result<Outcome> {
-        Ok(self.write_all(work)?.0)
+        Ok(self.write_all(work, None)?.0)
+    }
+
+    /// What becomes of a ticket that is merged, or taken out of a merge; `None` if it is neither.
+    pub(crate) fn joins(&self) -> Option<Joins> {
+        Joins::of(&self.before, &self.now)
+    }
+
+    /// Writes one of two tickets that are merged or taken apart: what it has said moves between it and the other one.
+    pub(super) fn write_joining(
+        self,
+        work: &mut Work<'_, '_>,
+        carry: &Carry,
+        other: &mut Other,
+    ) -> Result<Outcome> {
+        Ok(self.write_all(work, Some((carry, other)))?.0)
     }
 
     /// The same; answers the ids of its messages too.
-    fn write_all(mut self, work: &mut Work<'_, '_>) -> Result<(Outcome, Vec<MessageId>)> {
+    fn write_all(
+        mut self,
+        work: &mut Work<'_, '_>,
+        joins: Option<(&Carry, &mut Other)>,
+    ) -> Result<(Outcome, Vec<MessageId>)> {
         let outcome = self.outcome();
         if let Outcome::Unchanged(_) = outcome {
             return Ok((outcome, Vec::new()));
@@ -208,18 +207,25 @@ impl Settled {
         if self.delete == Some(true) {
             return Ok((self.purge(work)?, Vec::new()));
         }
+        let mut joins = joins;
+        if let Some((carry, other)) = joins.as_mut().filter(|(carry, _)| carry.is_apart()) {
+            carry.write(work, &mut self.now, other)?;
+        }
         self.write_notes(work)?;
         let heard = self.messages.iter().position(Spoken::is_heard);
         let said = self.write_messages(work)?;
         self.write_back(work)?;
+        if let Some((carry, other)) = joins.filter(|(carry, _)| !carry.is_apart()) {
+            carry.write(work, &mut self.now, other)?;
+        }
         for (item_type, before, after) in std::mem::take(&mut self.fields) {
             self.now.events += 1;
             self.record(work, item_type, Some(before), Some(after));
         }
         self.write_values(work)?;
-        for (item_type, value) in std::mem::take(&mut self.events) {
+        for (item_type, before, after) in std::mem::take(&mut self.events) {
             self.now.events += 1;
-            self.record(work, item_type, None, Some(value));
+            self.record(work, item_type, before, after);
         }
         if self.delete.is_some() {
             self.now.events += 1;
@@ -353,7 +359,7 @@ impl Settled {
         set.put("last_update", work.now.0);
         set.put("events", n.events);
         let closed_at = closed_at.map(|t| t.0);
-        let columns: [(&'static str, bool, Value<'static>); 15] = [
+        let columns: [(&'static str, bool, Value<'static>); 16] = [
             ("brand_id", b.brand != n.brand, n.brand.0.into()),
             ("channel_id", b.channel != n.channel, n.channel.0.into()),
             ("customer_id", b.customer != n.customer, n.customer.0.into()),
@@ -371,6 +377,7 @@ impl Settled {
                 n.snooze_time_sent.map(|t| t.0).into(),
             ),
             ("contact", b.contact != n.contact, n.contact.clone().into()),
+            ("merged_into", b.merged_into != n.merged_into, n.merged_into.0.into()),
             ("title", b.title != n.title, n.title.clone().into()),
             ("tags", b.tags != n.tags, tags_to_text(&n.tags).into()),
         ];
@@ -381,6 +388,8 @@ impl Settled {
         }
         if b.messages != n.messages {
             set.put("messages", n.messages);
+        }
+        if b.next_segment != n.next_segment {
             set.put("next_segment", n.next_segment);
         }
         if b.last_update_agent != n.last_update_agent {

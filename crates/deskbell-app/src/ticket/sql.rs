@@ -245,6 +245,10 @@ pub(super) fn count_fitting(statement: &str) -> String {
     )
 }
 
+/// The ticket that `t` was merged into, as `o`; a condition on it and the end are appended.
+pub(super) const TARGET: &str =
+    "COALESCE((SELECT o.id FROM ticket o WHERE o.id = t.merged_into AND o.deleted_at IS NULL AND ";
+
 /// The newest ticket.
 pub(super) const NEWEST: &str = "SELECT MAX(id) FROM ticket";
 
@@ -262,17 +266,17 @@ pub(super) const IN_ARCHIVE: &str = "SELECT id FROM ticket WHERE archived = 1 LI
 
 /// The tickets of a batch, with what was done to them and when: those that are there, within limits that are appended, and
 /// those that are not, by where they were.
-pub(super) const UNDO_BATCH: &str = "SELECT DISTINCT j.ticket_id, j.item_type, j.created_at FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
+pub(super) const UNDO_BATCH: &str = "SELECT j.ticket_id, j.item_type, j.created_at, MAX(j.id) FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
      WHERE j.ticket_id <> 0 AND j.batch_id = ";
 /// Tickets that are there.
 pub(super) const UNDO_THERE: &str = " AND ((t.id IS NOT NULL AND ";
 /// Tickets that are not.
 pub(super) const UNDO_GONE: &str = ") OR (t.id IS NULL AND ";
 /// The end.
-pub(super) const UNDO_END: &str = ")) ORDER BY j.ticket_id";
+pub(super) const UNDO_END: &str = ")) GROUP BY j.ticket_id, j.item_type, j.created_at ORDER BY j.ticket_id";
 /// What taking an event back reads of it: with whether its payload was erased.
 const UNDO_COLUMNS: &str = "id, item_type, before, after, CASE WHEN salt IS NULL THEN 1 ELSE 0 END, batch_id, created_at, \
-     last_update, closed_at, last_update_agent, last_update_customer";
+     last_update, closed_at, last_update_agent, last_update_customer, call";
 /// The events of a batch for a ticket, in order.
 pub(super) fn undo_events() -> String {
     format!("SELECT {UNDO_COLUMNS} FROM journal WHERE batch_id = $1 AND ticket_id = $2 ORDER BY id")
@@ -283,8 +287,6 @@ pub(super) fn events_before(limit: i64) -> String {
         "SELECT {UNDO_COLUMNS} FROM journal WHERE ticket_id = $1 AND id < $2 ORDER BY id DESC LIMIT {limit}"
     )
 }
-/// A ticket's latest event.
-pub(super) const UNDO_LATEST: &str = "SELECT MAX(id) FROM journal WHERE ticket_id = $1";
 /// Whether a customer is one of a brand.
 pub(super) const CUSTOMER_IN_BRAND: &str = "SELECT id FROM customer WHERE id = $1 AND brand_id = $2";
 
@@ -308,3 +310,47 @@ pub(super) const CUSTOMERS_NAMED: &str = "SELECT id FROM customer WHERE ";
 /// Customers by an address of any kind; conditions on brand and address are appended.
 pub(super) const CUSTOMERS_WITH: &str =
     "SELECT DISTINCT customer_id FROM customer_address WHERE kind IN (1, 2, 3, 4) AND ";
+
+/// The tickets into which some were merged; conditions on them, and on the batch that did it, are appended. (By way of the tickets: a
+/// batch may have changed very many others.)
+pub(super) const MERGED_WITH: &str = "SELECT target_ticket FROM ticket_merge WHERE ";
+/// By a batch.
+pub(super) const MERGED_BY: &str = " AND (batch_id = ";
+/// Or taken apart by it; a closing bracket is appended.
+pub(super) const OR_UNDONE_BY: &str = " OR undone_by = ";
+/// Keeps a merge.
+pub(super) const INSERT_MERGE: &str = "INSERT INTO ticket_merge (source_ticket, target_ticket, batch_id, version, first_segment, \
+     target_before, target_after) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+/// And all messages and notes of its source.
+pub(super) const NOTE_MESSAGES: &str =
+    "INSERT INTO message_move (merge_id, message_id) SELECT $1, id FROM message WHERE ticket_id = $2";
+/// It was taken apart.
+pub(super) const MERGE_UNDONE: &str =
+    "UPDATE ticket_merge SET undone_by = $2, undone_version = $3 WHERE id = $1";
+/// The merges of a batch into a ticket, newest first.
+pub(super) const MERGES_DONE: &str = "SELECT id, source_ticket, first_segment, target_before, target_after FROM ticket_merge \
+     WHERE target_ticket = $1 AND batch_id = $2 AND undone_by IS NULL ORDER BY id DESC LIMIT $3";
+/// Those that a batch took apart, and that were not done again, oldest first.
+pub(super) const MERGES_UNDONE: &str = "SELECT m.id, m.source_ticket, m.first_segment, m.target_before, m.target_after FROM ticket_merge m \
+     WHERE m.target_ticket = $1 AND m.undone_by = $2 AND NOT EXISTS (SELECT 1 FROM ticket_merge n \
+     WHERE n.source_ticket = m.source_ticket AND n.id > m.id) ORDER BY m.id LIMIT $3";
+/// The merge of a ticket that a batch did, or took apart, and the version of the target by that.
+pub(super) const MERGE_OF: &str = "SELECT id, CASE WHEN batch_id = $2 THEN version ELSE undone_version END FROM ticket_merge \
+     WHERE source_ticket = $1 AND (batch_id = $2 OR undone_by = $2) ORDER BY id DESC LIMIT 1";
+/// What moved by a merge.
+pub(super) const MESSAGES_MOVED: &str = "SELECT message_id FROM message_move WHERE merge_id = $1";
+/// The tickets in which a message has stood.
+pub(super) const STOOD_IN: &str = "SELECT m.target_ticket FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
+     WHERE v.message_id = $1 UNION SELECT m.source_ticket FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
+     WHERE v.message_id = $1";
+/// Whether a message has come by a merge that holds.
+pub(super) const HAS_MOVED: &str = "SELECT 1 FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
+     WHERE v.message_id = $1 AND m.undone_by IS NULL LIMIT 1";
+/// Forgets the merges by which messages that stand in a ticket have moved.
+pub(super) const FORGET_MERGES: &str = "DELETE FROM ticket_merge WHERE id IN (SELECT v.merge_id FROM message x \
+     JOIN message_move v ON v.message_id = x.id WHERE x.ticket_id = $1)";
+/// Events of a ticket by which messages and notes left it, newest first.
+pub(super) const LEFT: &str = "SELECT id, before FROM journal WHERE ticket_id = $1 AND item_type IN ('note', 'message') \
+     AND after IS NULL AND before IS NOT NULL ORDER BY id DESC";
+/// Those tickets of a list that exist; conditions are appended.
+pub(super) const THERE: &str = "SELECT t.id FROM ticket t WHERE ";

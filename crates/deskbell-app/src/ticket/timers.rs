@@ -48,7 +48,8 @@ fn each(
     let system = Actor::system();
     let mut asked = Asked::default();
     for ticket in load::many_for_update(work.tx, &system, ids)? {
-        let Some(change) = change(&ticket) else { continue };
+        // One that was merged meanwhile takes no changes.
+        let Some(change) = change(&ticket).filter(|_| ticket.merged_into.is_none()) else { continue };
         let mut draft = Draft::of(ticket)?;
         // Time asks for no field of a form.
         draft.form_asks = false;

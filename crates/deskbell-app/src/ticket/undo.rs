@@ -8,10 +8,13 @@ use deskbell_core::{
     Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
     TicketId, Timestamp, UserId,
 };
+use std::collections::{BTreeMap, HashSet};
+
 use deskbell_db::{Engine, Row, Tx};
 
 use super::edit::{Change, Draft, Edit};
 use super::load;
+use super::merge::{GOES_INTO, TAKES_IN, TakenBack};
 use super::row::{Ticket, tags_from_text};
 use super::settle::{Settled, settle_draft, stale};
 use super::sql;
@@ -24,7 +27,7 @@ use crate::message;
 use crate::statement::Statement;
 
 /// The field that asks for it.
-const FIELD: &str = "batchID";
+pub(super) const FIELD: &str = "batchID";
 
 /// What only taking back does to a ticket.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -48,8 +51,8 @@ impl Back {
     }
 }
 
-/// The tickets of a batch that are within the actor's limits, ascending. Taking it back asks for the permissions of what was
-/// done.
+/// The tickets of a batch that are within the actor's limits, ascending; those that it merged in the reverse of their order. The ticket
+/// into which they went is none of them: it goes along with each. Taking it back asks for the permissions of what was done.
 ///
 /// Errors: `not_found` if there is no such batch, or none of its tickets is within the limits; `conflict` if it is older than
 /// `minutes`, or still being done; `forbidden` without one of the permissions.
@@ -60,27 +63,54 @@ pub fn find(tx: &mut Tx<'_>, actor: &Actor, batch: &str, now: Timestamp, minutes
     statement.push(sql::UNDO_GONE);
     load::in_scope(&actor.scope, "j.", &mut statement);
     statement.push(sql::UNDO_END);
-    let rows = tx.all(&statement.text, &statement.params, |row| {
-        Ok((row.int(0)?, permission(row.str(1)?), row.int(2)?))
-    })?;
+    let mut rows = tx.all(&statement.text, &statement.params, Done::read)?;
+    let with = |item_type: &str| -> HashSet<i64> {
+        rows.iter().filter(|done| done.item_type == item_type).map(|done| done.ticket).collect()
+    };
+    let (merged, takes_in) = (with(GOES_INTO), with(TAKES_IN));
+    rows.retain(|done| !takes_in.contains(&done.ticket));
     if rows.is_empty() {
         return Err(Fault::of(FIELD, Code::NotFound, format!("There is no batch {batch}.")).into());
     }
-    for (_, permission, _) in &rows {
-        actor.require(*permission)?;
+    for done in &rows {
+        // That a merged ticket is closed, and gives its tags away, is part of the merge.
+        let part = merged.contains(&done.ticket) && done.item_type == "status";
+        actor.require(permission(if part { GOES_INTO } else { &done.item_type }))?;
     }
     if bulk::is_under_way(tx, batch)? {
         let message = format!("Batch {batch} is still being done. Wait for its job, or cancel it first.");
         return Err(Fault::of(FIELD, Code::Conflict, message).into());
     }
-    let last = rows.iter().map(|(_, _, at)| *at).max().unwrap_or_default();
+    let last = rows.iter().map(|done| done.at).max().unwrap_or_default();
     if last <= now.0 - minutes * 60 {
         let message = format!("Batch {batch} is too old: a write can be taken back for {minutes} minutes.");
         return Err(Fault::of(FIELD, Code::Conflict, message).into());
     }
-    let mut ids: Vec<i64> = rows.into_iter().map(|(id, _, _)| id).collect();
-    ids.dedup();
-    Ok(ids)
+    if !merged.is_empty() {
+        rows.sort_by_key(|done| (merged.contains(&done.ticket), std::cmp::Reverse(done.event)));
+    }
+    let mut seen = HashSet::new();
+    Ok(rows.into_iter().map(|done| done.ticket).filter(|id| seen.insert(*id)).collect())
+}
+
+/// What a batch did to a ticket.
+struct Done {
+    ticket: i64,
+    item_type: String,
+    at: i64,
+    /// The last such event.
+    event: i64,
+}
+
+impl Done {
+    fn read(row: &Row<'_>) -> std::result::Result<Self, deskbell_db::Error> {
+        Ok(Self {
+            ticket: row.int(0)?,
+            item_type: row.str(1)?.to_owned(),
+            at: row.int(2)?,
+            event: row.opt_int(3)?.unwrap_or_default(),
+        })
+    }
 }
 
 fn permission(item_type: &str) -> Permission {
@@ -106,6 +136,8 @@ pub(super) struct Event {
     pub(super) created_at: Timestamp,
     /// The ticket's times before.
     pub(super) times: Times,
+    /// The call that made it.
+    call: String,
 }
 
 impl Event {
@@ -125,6 +157,7 @@ impl Event {
                 last_update_agent: row.opt_int(9)?.map(Timestamp),
                 last_update_customer: row.opt_int(10)?.map(Timestamp),
             },
+            call: row.str(11)?.to_owned(),
         })
     }
 
@@ -140,6 +173,14 @@ impl Event {
 
     fn id_before(&self) -> i64 {
         self.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
+    }
+
+    /// The ticket that was merged into this one, or taken out of it again, if it is about one; and whether it was taken out.
+    pub(super) fn source(&self) -> Option<(TicketId, bool)> {
+        let out = self.after.is_none();
+        let text = if out { self.before.as_deref() } else { self.after.as_deref() };
+        let id = text.filter(|_| self.item_type == TAKES_IN)?.parse().ok()?;
+        Some((TicketId(id), out))
     }
 
     /// The change that gives back what a field of the ticket's form had, if it is about one.
@@ -167,6 +208,7 @@ impl Event {
             "snooze_time_sent" => Change::Woken(Timestamp::parse_span(before).map(|span| span.first)),
             "archived" if id == 0 => Change::Unarchive,
             "archived" => Change::Archive,
+            GOES_INTO => Change::Merge(TicketId(id)),
             _ => return None,
         })
     }
@@ -194,9 +236,9 @@ pub(crate) fn settle(
 ) -> Result<Settled> {
     let id = ticket.id;
     let events = tx.all(&sql::undo_events(), &[batch.into(), id.0.into()], Event::read)?;
-    let latest = tx.first(sql::UNDO_LATEST, &[id.0.into()], |row| row.opt_int(0))?.flatten();
     let Some(last) = events.last() else { return Err(load::missing(id)) };
-    if latest != Some(last.id) {
+    let latest = in_effect(tx, id, TakenBack { batch, by: None })?;
+    if latest.is_none_or(|latest| latest.id != last.id) {
         return Err(if in_trash { load::missing(id) } else { stale(id, ticket.version).into() });
     }
     if events.iter().any(|event| event.erased) {
@@ -206,7 +248,8 @@ pub(crate) fn settle(
     let whole = events.iter().any(|event| matches!(event.item_type.as_str(), "created" | "restored"));
     let brand =
         events.iter().find(|event| event.item_type == "brand_id").map_or(ticket.brand.0, Event::id_before);
-    let mut draft = Draft::of(ticket)?;
+    let merged = events.iter().any(|event| event.item_type == GOES_INTO);
+    let mut draft = if merged { Draft::blank(ticket) } else { Draft::of(ticket)? };
     draft.locks = locks;
     draft.form_asks = false;
     draft.values = events.iter().filter_map(Event::value).collect();
@@ -214,7 +257,7 @@ pub(crate) fn settle(
     draft.back.times = Some(last.times);
     // Of a ticket that goes to the trash whole nobody sees what was told, and it comes out with it.
     draft.back.batch = (!whole).then(|| batch.to_owned());
-    let mut edits = Vec::new();
+    let (mut edits, mut again) = (Vec::new(), None);
     for event in &events {
         match event.item_type.as_str() {
             "created" | "restored" => draft.delete = Some(false),
@@ -236,12 +279,17 @@ pub(crate) fn settle(
                     require_form(tx, asked, form, locks)?;
                     edits.push(Change::Form(Some(form)));
                 }
+                // The other ticket becomes what it was as well: `merge::Others`.
+                (None, Some(Change::Merge(TicketId::NONE))) => draft.now.merged_into = TicketId::NONE,
+                (None, Some(merge @ Change::Merge(_))) => again = Some(merge),
                 // In their order too, which the edit leaves as it is where the tags are the same.
                 (None, Some(Change::SetTags(tags))) => draft.now.tags = tags,
                 (None, change) => edits.extend(change),
             },
         }
     }
+    // After that nothing else would be taken.
+    edits.extend(again);
     let delete = draft.delete.take();
     let edits: Vec<Edit> = edits.into_iter().map(|change| Edit::new(FIELD, change)).collect();
     let mut settled = settle_draft(tx, actor, draft, &edits, asked)?;
@@ -270,12 +318,111 @@ fn require_form(tx: &mut Tx<'_>, asked: &mut Asked, form: FormId, lock: bool) ->
     Err(Fault::of(FIELD, Code::Conflict, message).into())
 }
 
-fn require_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock: bool) -> Result<()> {
-    let lock = if lock && tx.engine() == Engine::Postgres { sql::KEEP } else { "" };
-    let text = format!("{}{lock}", sql::CUSTOMER_IN_BRAND);
-    if tx.first(&text, &[customer.0.into(), brand.0.into()], |row| row.int(0))?.is_some() {
+pub(super) fn require_customer(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    brand: BrandId,
+    lock: bool,
+) -> Result<()> {
+    if is_customer(tx, customer, brand, lock)? {
         return Ok(());
     }
     let message = format!("Customer {customer}, to whom the ticket belonged, does not exist any more.");
     Err(Fault::of(FIELD, Code::Conflict, message).into())
+}
+
+/// Whether a brand has this customer; with `lock` it is kept until the transaction ends.
+pub(super) fn is_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId, lock: bool) -> Result<bool> {
+    let lock = if lock && tx.engine() == Engine::Postgres { sql::KEEP } else { "" };
+    let text = format!("{}{lock}", sql::CUSTOMER_IN_BRAND);
+    Ok(tx.first(&text, &[customer.0.into(), brand.0.into()], |row| row.int(0))?.is_some())
+}
+
+/// The newest event of a ticket that is in effect: what was taken back as a whole, and that it was, count for nothing. So two
+/// writes can be taken back one after the other. An event of `batches` is not looked behind.
+pub(super) fn in_effect(tx: &mut Tx<'_>, id: TicketId, batches: TakenBack<'_>) -> Result<Option<Event>> {
+    let text = sql::events_before(EVENTS);
+    let (mut next, mut events) = (i64::MAX, Vec::new().into_iter());
+    let mut newest = move |tx: &mut Tx<'_>| -> Result<Option<Event>> {
+        if events.as_slice().is_empty() {
+            events = tx.all(&text, &[id.0.into(), next.into()], Event::read)?.into_iter();
+        }
+        let event: Option<Event> = events.next();
+        next = event.as_ref().map_or(next, |event| event.id);
+        Ok(event)
+    };
+    let Some(mut event) = newest(tx)? else { return Ok(None) };
+    let mut open: Vec<Run> = Vec::new();
+    loop {
+        let wanted = event.batch == batches.batch || Some(&event.batch[..]) == batches.by;
+        if open.is_empty() && (wanted || event.call != UNDO) {
+            return Ok(Some(event));
+        }
+        let (mut run, mut after) = (Run(vec![event]), None);
+        while let Some(older) = newest(tx)? {
+            if older.batch != run.0[0].batch {
+                after = Some(older);
+                break;
+            }
+            run.0.push(older);
+        }
+        if open.last().is_some_and(|back| back.takes_back(&run)) {
+            open.pop();
+        } else if run.0[0].call == UNDO && run.net().is_some() {
+            open.push(run);
+        } else {
+            open.push(run);
+            break;
+        }
+        match after {
+            Some(older) => event = older,
+            None => break,
+        }
+    }
+    Ok(open.into_iter().next().and_then(|run| run.0.into_iter().next()))
+}
+
+/// How many events are read at a time.
+const EVENTS: i64 = 20;
+
+/// The operation that takes back.
+const UNDO: &str = "ticketUndo";
+
+/// What one write did to a ticket, newest first.
+struct Run(Vec<Event>);
+
+/// The fields that differ, with their values before and after; and the tickets that were taken in, or out.
+type Net<'e> = (BTreeMap<&'e str, (&'e str, &'e str)>, Vec<(TicketId, bool)>);
+
+impl Run {
+    /// What it came to; `None` if that is more than fields and merges tell, or was erased.
+    fn net(&self) -> Option<Net<'_>> {
+        let (mut fields, mut sources) = (BTreeMap::new(), Vec::new());
+        for event in self.0.iter().rev() {
+            if event.erased {
+                return None;
+            }
+            if let Some(source) = event.source() {
+                sources.push(source);
+                continue;
+            }
+            event.inverse()?;
+            let (before, after) = (event.before.as_deref()?, event.after.as_deref()?);
+            fields.entry(event.item_type.as_str()).or_insert((before, after)).1 = after;
+        }
+        sources.sort_unstable();
+        Some((fields, sources))
+    }
+
+    /// Whether it took all of another one back.
+    fn takes_back(&self, other: &Self) -> bool {
+        let (Some((fields, mut sources)), Some((others, taken))) = (self.net(), other.net()) else {
+            return false;
+        };
+        sources.iter_mut().for_each(|(_, out)| *out = !*out);
+        sources.sort_unstable();
+        let inverse =
+            |(key, (before, after)): (&&str, &(&str, &str))| others.get(key) == Some(&(*after, *before));
+        fields.len() == others.len() && fields.iter().all(inverse) && sources == taken
+    }
 }

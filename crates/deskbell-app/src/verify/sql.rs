@@ -40,6 +40,16 @@ pub(super) const MISCOUNTED_FILES: &str = "SELECT m.id FROM message m WHERE m.id
 /// The newest message.
 pub(super) const NEWEST_MESSAGE: &str = "SELECT MAX(id) FROM message";
 
+/// Merged tickets that are not as they should be: closed, empty, and with the merge that names the same ticket, if that is there.
+pub(super) const HALF_MERGED: &str = "SELECT t.id FROM ticket t WHERE t.id > $1 AND t.id <= $2 AND t.merged_into <> 0 \
+     AND (t.status <> 6 OR t.messages <> 0 OR EXISTS (SELECT 1 FROM ticket o WHERE o.id = t.merged_into) \
+     AND NOT EXISTS (SELECT 1 FROM ticket_merge m WHERE m.source_ticket = t.id AND m.target_ticket = t.merged_into \
+     AND m.undone_by IS NULL)) ORDER BY t.id";
+/// Tickets that a merge names as merged, and that do not name the same ticket.
+pub(super) const NOT_MERGED: &str = "SELECT m.source_ticket FROM ticket_merge m JOIN ticket t ON t.id = m.source_ticket \
+     WHERE m.source_ticket > $1 AND m.source_ticket <= $2 AND m.undone_by IS NULL AND t.merged_into <> m.target_ticket \
+     ORDER BY m.source_ticket";
+
 /// The newest event.
 pub(super) const NEWEST_EVENT: &str = "SELECT MAX(id) FROM journal";
 /// Events with their payload and its hash; of those without one, whether their ticket is there.

@@ -1,4 +1,4 @@
-//! Every ticket, in the trash or not, against what hangs on it: events, messages, tags, customer, form. What the search index
+//! Every ticket, in the trash or not, against what hangs on it: events, messages, tags, customer, form, the ticket that it was merged into. What the search index
 //! should hold of it goes to `index`.
 
 use std::collections::HashMap;
@@ -82,6 +82,8 @@ fn stretch(tx: &mut Tx<'_>, after: i64, end: i64) -> Result<Stretch> {
     for (text, what) in [
         (sql::STRANGERS, "its customer is not there, or another brand's"),
         (sql::FORM_GONE, "its form is not there"),
+        (sql::HALF_MERGED, "it was merged, and not as a whole"),
+        (sql::NOT_MERGED, "it was merged, and does not say so"),
     ] {
         for id in tx.all(text, &bounds, |row| row.int(0))? {
             found.problems.push((id, what.into()));

@@ -39,7 +39,7 @@ pub(crate) fn apply(
 /// Who calls, as conditions see it.
 pub(super) fn caller<'u>(
     tx: &mut Tx<'_>,
-    actor: &Actor,
+    actor: &'u Actor,
     now: Timestamp,
     public_url: &'u str,
 ) -> Result<For<'u>> {
@@ -51,7 +51,7 @@ pub(super) fn caller<'u>(
         Some(user) => tx.all(sql::GROUPS_OF, &[user.into()], |row| row.int(0))?,
         None => Vec::new(),
     };
-    Ok(For { user, groups, now, public_url })
+    Ok(For { user, groups, now, scope: &actor.scope, public_url })
 }
 
 /// Digits are an id, if a view has it; all else is a name.

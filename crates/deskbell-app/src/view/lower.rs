@@ -1,13 +1,13 @@
 //! From a view's conditions to what a list of tickets takes, for a caller at a time.
 
-use deskbell_core::Timestamp;
 use deskbell_core::search::{self, Query};
+use deskbell_core::{Scope, Timestamp};
 
 use super::condition::{Condition, Conditions};
 use super::fact::{Fact, Operation};
 use super::operand::Operand;
 use crate::error::Result;
-use crate::ticket::list::{Clause, Filter, Key, Kind, Test, Text};
+use crate::ticket::list::{Clause, Filter, Key, Kind, TARGET, Test, Text};
 
 /// For whom a view is applied, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +17,8 @@ pub(super) struct For<'a> {
     /// The user's groups.
     pub(super) groups: Vec<i64>,
     pub(super) now: Timestamp,
+    /// What exists for the caller.
+    pub(super) scope: &'a Scope,
     /// Where links to tickets begin.
     pub(super) public_url: &'a str,
 }
@@ -57,6 +59,16 @@ pub(super) fn filter(conditions: &Conditions, whom: &For<'_>) -> Result<Filter> 
 }
 
 fn lower(condition: &Condition, whom: &For<'_>) -> Result<Lowered> {
+    let lowered = lower_plain(condition, whom)?;
+    Ok(match (condition.fact, lowered) {
+        (Fact::Key(key), Lowered::Test(test)) if key.column == TARGET => {
+            Lowered::Test(Test::Target(whom.scope.clone(), Box::new(test)))
+        }
+        (_, lowered) => lowered,
+    })
+}
+
+fn lower_plain(condition: &Condition, whom: &For<'_>) -> Result<Lowered> {
     let Condition { fact, operation, operand } = condition;
     let (fact, operation) = (*fact, *operation);
     let negated = matches!(operation, Operation::NotEquals | Operation::NotIn);

@@ -9,6 +9,7 @@ use super::event::Event;
 use super::row::{Delivery, Webhook};
 use super::sql;
 use crate::error::Result;
+use crate::journal::links;
 use crate::journal::sight::{Place, Sight};
 
 /// The kind of a message that only shows that the way is open.
@@ -66,14 +67,10 @@ pub(crate) fn body(tx: &mut Tx<'_>, webhook: &Webhook, delivery: &Delivery) -> R
     if !webhook.events.contains(&event) {
         return Ok(None);
     }
-    let mut rows = if event.gathers() {
+    let mut rows = tx.all(&sql::told_alone(tx.engine()), &[delivery.position.into()], Row::read)?;
+    if event.gathers() && !rows.first().is_some_and(|row| row.alone) {
         let params = [delivery.subject.into(), delivery.batch.as_str().into(), delivery.position.into()];
-        tx.all(&sql::told(tx.engine()), &params, Row::read)?
-    } else {
-        tx.all(&sql::told_alone(tx.engine()), &[delivery.position.into()], Row::read)?
-    };
-    if rows.first().is_some_and(|row| row.alone) {
-        rows.truncate(1);
+        rows = tx.all(&sql::told(tx.engine()), &params, Row::read)?;
     }
     rows.retain(|row| {
         let of = Event::of_row(&row.item_type, row.left());
@@ -84,6 +81,9 @@ pub(crate) fn body(tx: &mut Tx<'_>, webhook: &Webhook, delivery: &Delivery) -> R
         row.sight.mask(&mut row.before, &mut row.after);
     }
     rows.retain(|row| row.sight != Sight::Hidden);
+    let values =
+        rows.iter_mut().map(|Row { item_type, before, after, .. }| (item_type.as_str(), [before, after]));
+    links::hide(tx, &scope, values)?;
     let Some(last) = rows.last() else { return Ok(None) };
     let (brand, group) = last.place.shown(last.sight);
     let is_entry = matches!(
@@ -121,7 +121,7 @@ impl Row {
             at: Timestamp(row.int(4)?),
             place: Place::read(row, 5)?,
             sight: Sight::Hidden,
-            alone: Event::in_steps(row.str(10)?),
+            alone: Event::in_steps(row.str(10)?) || row.int(11)? != 0,
         })
     }
 

@@ -80,7 +80,7 @@ fn rows(tx: &mut Tx<'_>, webhook: &Webhook, (after, high): (i64, i64), most: i64
             gone: row.int(3)? != 0,
             batch: row.str(4)?.to_owned(),
             value: row.opt_str(5)?.unwrap_or_default().to_owned(),
-            alone: Event::in_steps(row.str(6)?),
+            alone: Event::in_steps(row.str(6)?) || row.int(7)? != 0,
         })
     })?)
 }

@@ -99,12 +99,19 @@ pub(super) const REPLAYED: &str = "UPDATE webhook SET replay_after = $2, replay_
 /// What came of the last tries.
 pub(super) const HEALTH: &str = "UPDATE webhook SET failures = $2, rests = $3, retry_at = $4, taken_at = $5, problem = $6, active = $7 WHERE id = $1";
 
+/// Whether a row is of what a batch did to the ticket into which it merged others, in as many steps as it had. What changes there
+/// with it stands right before.
+const ALONE: &str = "CASE WHEN j.item_type = 'merged_from' THEN 1 WHEN j.item_type IN ('tags', 'customer_id') \
+     AND j.call IN ('ticketBatch', 'ticketUndo') AND EXISTS (SELECT 1 FROM (SELECT n.item_type, n.batch_id FROM journal n \
+     WHERE n.ticket_id = j.ticket_id AND n.id > j.id ORDER BY n.id LIMIT 2) AS next \
+     WHERE next.item_type = 'merged_from' AND next.batch_id = j.batch_id) THEN 1 ELSE 0 END";
+
 /// Rows of the journal after a position that are told of; conditions, order and limit are appended.
 pub(super) fn rows(engine: Engine) -> String {
     let position = position(engine);
     format!(
         "SELECT {position}, j.ticket_id, j.item_type, CASE WHEN j.after IS NULL AND j.before IS NOT NULL THEN 1 ELSE 0 END, \
-         j.batch_id, j.after, j.call FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
+         j.batch_id, j.after, j.call, {ALONE} FROM journal j LEFT JOIN ticket t ON t.id = j.ticket_id \
          WHERE j.call <> 'import' AND {position} > "
     )
 }
@@ -140,7 +147,7 @@ pub(super) const FIRSTS_BY: &str = " GROUP BY j.ticket_id, j.batch_id, j.item_ty
 pub(super) fn told(engine: Engine) -> String {
     let (position, by_ticket, batch) = (position(engine), by_ticket(engine), batch(engine));
     format!(
-        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE}, j.call FROM journal j{by_ticket} \
+        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE}, j.call, {ALONE} FROM journal j{by_ticket} \
          WHERE j.ticket_id = $1 AND {batch} = $2 AND {position} >= $3 ORDER BY {position}"
     )
 }
@@ -148,7 +155,7 @@ pub(super) fn told(engine: Engine) -> String {
 pub(super) fn told_alone(engine: Engine) -> String {
     let position = position(engine);
     format!(
-        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE}, j.call FROM journal j \
+        "SELECT j.item_type, j.before, j.after, j.initiated_by, j.created_at, {PLACE}, j.call, {ALONE} FROM journal j \
          WHERE {position} = $1"
     )
 }

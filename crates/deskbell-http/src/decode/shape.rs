@@ -298,7 +298,7 @@ fn action(
         _ => None,
     };
     let mut draft = ActDraft { label, type_label, kind, value_label, value: None, list: List::default() };
-    match kind.filter(|k| !k.later).map(|k| k.value) {
+    match kind.map(|k| k.value) {
         Some(ValueKind::Tags { .. }) => {
             draft.list = list(&draft.value_label, values, 2, problems);
             if !draft.list.sent {

@@ -46,7 +46,7 @@ pub(crate) fn value(field: &Field, draft: Draft, problems: &mut Problems) -> Opt
                 let message = format!("{name} has {count} entries; a call takes at most {most}.");
                 problems.invalid(name, message);
             }
-            let words: Vec<&str> = types.iter().filter(|t| !t.later).map(|t| t.name).collect();
+            let words: Vec<&str> = types.iter().map(|t| t.name).collect();
             let acts = acts.into_iter().filter_map(|act| action(act, &words, problems)).collect();
             (count > 0).then_some(Value::Actions(acts))
         }
@@ -357,11 +357,6 @@ fn action(act: ActDraft, words: &[&str], problems: &mut Problems) -> Option<Acti
         problems.invalid(label.clone(), format!("{label} must be one of {}.", words.join(", ")));
         return None;
     };
-    if kind.later {
-        let message = format!("The action {} is not supported by this version of the server yet.", kind.name);
-        problems.invalid(act.type_label, message);
-        return None;
-    }
     let raw = act.value.unwrap_or(Raw::Null);
     let label = act.value_label;
     let value = match kind.value {

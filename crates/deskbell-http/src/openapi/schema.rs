@@ -107,7 +107,7 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
             "type": "array",
             "minItems": 1,
             "maxItems": most,
-            "items": { "anyOf": types.iter().filter(|t| !t.later).map(|t| of_action(t, place)).collect::<Vec<_>>() },
+            "items": { "anyOf": types.iter().map(|t| of_action(t, place)).collect::<Vec<_>>() },
         }),
     }
 }

@@ -23,7 +23,15 @@ both_engines! {
     fn each_kind_of_damage_is_found_and_named(desk: TestDesk) {
         demo::run(&desk.desk, 300, 1, &mut |_| {}).expect("made");
         assert_eq!(check(&desk), []);
-        let cases: [(&str, &str, &str); 17] = [
+        let merge = |id: i64, into: i64| {
+            let action = serde_json::json!({"actionType": "merge", "value": into});
+            desk.admin().post("/ticket/batch", serde_json::json!({"ticketIDs": [id], "actions": [action]})).expect(200);
+        };
+        merge(21, 22);
+        merge(23, 24);
+        merge(25, 26);
+        assert_eq!(check(&desk), []);
+        let cases: [(&str, &str, &str); 20] = [
             ("UPDATE message SET files = 2 WHERE id = 21", "files", "message 21 has another number of files"),
             ("UPDATE ticket_count_small SET n = n + 1 WHERE status = 6", "counters", "are counted"),
             ("UPDATE ticket_count_middle SET n = n + 1 WHERE status = 5", "counters", "are counted"),
@@ -36,6 +44,9 @@ both_engines! {
             ("UPDATE ticket SET tags = 'other' WHERE id = 13", "tickets", "13 it is filed under other tags"),
             ("UPDATE ticket SET customer_id = 999999 WHERE id = 14", "tickets", "14 its customer is not there"),
             ("UPDATE ticket SET form_id = 999999 WHERE id = 16", "tickets", "16 its form is not there"),
+            ("UPDATE ticket SET merged_into = 0 WHERE id = 21", "tickets", "21 it was merged, and does not say so"),
+            ("DELETE FROM ticket_merge WHERE source_ticket = 23", "tickets", "23 it was merged, and not as a whole"),
+            ("UPDATE ticket SET merged_into = 27 WHERE id = 25", "tickets", "25 it was merged, and not as a whole"),
             ("UPDATE ticket SET title = 'Unheardof' WHERE id = 15", "tickets", "15 its own fields are not in the search"),
             ("UPDATE message SET content = 'Unheardof' WHERE id = 20", "tickets", "message 20 is not in the search"),
             ("UPDATE ticket SET closed_at = NULL WHERE status = 6", "tickets", "closed_at does not fit"),

@@ -3,11 +3,12 @@
 //!
 //! Texts compare without the case of A to Z, which both engines know alike.
 
-use deskbell_core::{Direction, Priority, Status, Timestamp};
+use deskbell_core::{Direction, Priority, Scope, Status, Timestamp};
 use deskbell_db::Engine;
 
 use super::Filter;
 use crate::statement::Statement;
+use crate::ticket::load::in_scope;
 use crate::ticket::{edit, sql};
 
 /// Tests of which one must hold. None at all never hold.
@@ -115,6 +116,8 @@ pub enum Test {
     Null(&'static str),
     /// Not null.
     Filled(&'static str),
+    /// The same of the ticket that one was merged into, none if that does not exist for the scope's owner: a test of numbers.
+    Target(Scope, Box<Self>),
     /// All of these clauses.
     All(Vec<Clause>),
     /// A text that is one of these, or none of them.
@@ -190,6 +193,7 @@ impl Test {
             Self::Filled(column) => {
                 statement.push(column).push(" IS NOT NULL");
             }
+            Self::Target(scope, test) => test.push_of_target(scope, statement),
             Self::All(clauses) => {
                 statement.push("(1 = 1");
                 push(clauses, engine, statement);
@@ -236,6 +240,44 @@ impl Test {
             }
         }
     }
+}
+
+impl Test {
+    fn push_of_target(&self, scope: &Scope, statement: &mut Statement) {
+        match self {
+            Self::OneOf(_, values) => {
+                push_target(scope, statement);
+                statement.within("", values);
+            }
+            Self::NoneOf(_, values) => {
+                statement.push("NOT ");
+                push_target(scope, statement);
+                statement.within("", values);
+            }
+            Self::Within(_, from, to) => {
+                statement.push("(1 = 1");
+                for (sign, bound) in [(" >= ", from), (" <= ", to)] {
+                    if let Some(bound) = bound {
+                        statement.push(" AND ");
+                        push_target(scope, statement);
+                        statement.push(sign).bind(*bound);
+                    }
+                }
+                statement.push(")");
+            }
+            // Conditions on ids are made of no other.
+            _ => {
+                statement.push("1 = 0");
+            }
+        }
+    }
+}
+
+/// Appends the id of the ticket that `t` was merged into; 0 if there is none, or none that exists for the scope's owner.
+pub(super) fn push_target(scope: &Scope, statement: &mut Statement) {
+    statement.push(sql::TARGET);
+    in_scope(scope, "o.", statement);
+    statement.push("), 0)");
 }
 
 /// The rest of a `SUBSTR(text`: from its first character on it is this.

@@ -65,6 +65,9 @@ const PRIORITY: Kind =
 const DIRECTION: Kind =
     Kind::Word { words: Direction::WORDS, rank: |word| Some(Direction::parse(word)?.rank()), ordered: false };
 
+/// Where the ticket is named into which another one was merged: for its reader only if that exists for him.
+pub(crate) const TARGET: &str = "t.merged_into";
+
 /// All keys of a row in a list.
 pub static KEYS: &[Key] = &[
     id("assigned_group_id", "t.group_id"),
@@ -106,6 +109,6 @@ pub static KEYS: &[Key] = &[
     text("brand_name", "(SELECT vb.name FROM brand vb WHERE vb.id = t.brand_id)"),
     id("brand_id", "t.brand_id"),
     Key { name: "tags", kind: Kind::Tags, column: "t.tags" },
-    id("merged_into", "t.merged_into"),
+    id("merged_into", TARGET),
     Key { name: "version", kind: Kind::Number, column: "t.version" },
 ];

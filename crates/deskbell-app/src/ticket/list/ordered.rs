@@ -1,10 +1,11 @@
 //! Lists in an order that no index has: all that match are sorted, and the walk goes on by position.
 
-use deskbell_core::Actor;
+use deskbell_core::{Actor, Scope};
 use deskbell_db::{Engine, Tx};
 
 use super::asked::Asked;
-use super::key::{Key, Kind};
+use super::clause::push_target;
+use super::key::{Key, Kind, TARGET};
 use super::{EXACT_UP_TO, Filter, Paging, Sort, page, searched};
 use crate::error::Result;
 use crate::statement::Statement;
@@ -37,8 +38,7 @@ pub(super) fn find(
     start: i64,
 ) -> Result<(i64, bool, Vec<i64>)> {
     let engine = tx.engine();
-    let mut by = order_by(engine, orders);
-    by.limit(paging.limit + 1).offset(start);
+    let (scope, most) = (&actor.scope, paging.limit + 1);
     let asked = match &filter.query {
         Some(query) => Some(Asked::of(tx, actor, filter, query)?),
         None => None,
@@ -50,7 +50,8 @@ pub(super) fn find(
             return Ok((total, exact, Vec::new()));
         }
         let mut statement = page::all(tx, actor, filter)?;
-        statement.push(&by.text);
+        order_by(engine, orders, scope, &mut statement);
+        statement.limit(most).offset(start);
         let ids = tx.all(&statement.text, &statement.params, |row| row.int(0))?;
         return Ok((total, exact, ids));
     };
@@ -61,14 +62,16 @@ pub(super) fn find(
         return Ok((shown, exact, Vec::new()));
     }
     let mut statement = Statement::new(sql::SELECT_IDS);
-    let (start, end) = sql::among_numbers(engine);
-    statement.push(start).bind(format!("{ids:?}")).push(end).push(&by.text);
+    let (list, end) = sql::among_numbers(engine);
+    statement.push(list).bind(format!("{ids:?}")).push(end);
+    order_by(engine, orders, scope, &mut statement);
+    statement.limit(most).offset(start);
     Ok((shown, exact, tx.all(&statement.text, &statement.params, |row| row.int(0))?))
 }
 
 /// Nothing comes first, upwards; ties go by id.
-fn order_by(engine: Engine, orders: &[Order]) -> Statement {
-    let mut statement = Statement::new(" ORDER BY ");
+fn order_by(engine: Engine, orders: &[Order], scope: &Scope, statement: &mut Statement) {
+    statement.push(" ORDER BY ");
     for order in orders {
         let column = match order.key.kind {
             Kind::Text if engine == Engine::Postgres => {
@@ -76,6 +79,10 @@ fn order_by(engine: Engine, orders: &[Order]) -> Statement {
             }
             Kind::Tags if engine == Engine::Postgres => format!("{} COLLATE \"C\"", order.key.column),
             Kind::Text => format!("LOWER({})", order.key.column),
+            _ if order.key.column == TARGET => {
+                push_target(scope, statement);
+                String::new()
+            }
             _ => order.key.column.to_owned(),
         };
         statement.push(&column).push(if order.descending {
@@ -86,5 +93,4 @@ fn order_by(engine: Engine, orders: &[Order]) -> Statement {
     }
     let down = orders.first().is_some_and(|order| order.descending);
     statement.push(if down { "t.id DESC" } else { "t.id ASC" });
-    statement
 }

@@ -22,7 +22,6 @@ pub(super) const ACTIONS: &[ActionType] = &[
     ActionType::new("addNote", Permission::MessageCreate, ValueKind::Text { max: 30, empty: false }),
     ActionType::new("snooze", Permission::TicketUpdate, ValueKind::Moment),
     ActionType::new("delete", Permission::TicketDelete, ValueKind::None),
-    ActionType::not_yet("merge", Permission::TicketUpdate),
 ];
 
 /// A field of every kind.

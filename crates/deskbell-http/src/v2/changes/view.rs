@@ -28,7 +28,11 @@ impl<'a> ChangeView<'a> {
             ticket_id: change.ticket.0,
             item_type: &change.item_type,
             item_type_id: change.after.as_deref().unwrap_or_default(),
-            item_type_old: if change.item_type == "note" { id_of(before) } else { before.to_owned() },
+            item_type_old: if matches!(&change.item_type[..], "note" | "message") {
+                id_of(before)
+            } else {
+                before.to_owned()
+            },
             initiated_by: &change.initiated_by,
             batch: &change.batch,
             created_at: Time(change.created_at),

@@ -8,7 +8,7 @@ use deskbell_core::fault::Detail;
 use deskbell_core::id::MAX_ID;
 use deskbell_core::text::limit;
 use deskbell_core::{
-    BrandId, ChannelId, Code, FormId, GroupId, Permission, Priority, Status, Timestamp, UserId,
+    BrandId, ChannelId, Code, FormId, GroupId, Permission, Priority, Status, TicketId, Timestamp, UserId,
 };
 
 use super::bulk::{self, Words};
@@ -42,7 +42,7 @@ static TYPES: &[ActionType] = &[
     ActionType::new("addNote", MessageCreate, ValueKind::Text { max: NOTE, empty: false }),
     ActionType::new("archive", TicketUpdate, ValueKind::None),
     ActionType::new("unarchive", TicketUpdate, ValueKind::None),
-    ActionType::not_yet("merge", TicketUpdate),
+    ActionType::new("merge", TicketUpdate, ValueKind::Id),
     ActionType::new("delete", TicketDelete, ValueKind::None),
 ];
 
@@ -54,7 +54,8 @@ pub(super) fn operation() -> Operation<Desk> {
             "Actions run in order, per ticket; a ticket on which one fails keeps none of the call's. Each action needs \
              the permission of the single call as well. An unknown type or an impossible value refuses the whole call. In \
              place of ids the filters of the list (which needs TICKET_READ) take any number of tickets: all that pass them when \
-             the work begins. To delete by filters, expectTotal is needed (400, which names the present number), but for a dry run. Up to 10,000 rows are listed, by id; the counts are complete. Work that takes more than some \
+             the work begins. merge moves messages, notes and tags into the ticket that its value names; the merged ticket is closed, names the other one in merged_into and takes no changes any more; a \
+             target that cannot take it in is an unknown_reference. To delete by filters, expectTotal is needed (400, which names the present number), but for a dry run. Up to 10,000 rows are listed, by id; the counts are complete. Work that takes more than some \
              seconds goes on as a job (202).",
         )
         .needs(Permission::TicketBatch)
@@ -134,6 +135,7 @@ fn edit(desk: &Desk, action: &Action, purge: bool) -> Edit {
         "addNote" => Change::Note(action.text().to_owned()),
         "archive" => Change::Archive,
         "unarchive" => Change::Unarchive,
+        "merge" => Change::Merge(TicketId(action.id())),
         "delete" => delete::edit(desk, purge).change,
         // The table has no other type that gets here.
         other => unreachable!("the action type {other} is in the table and has no edit"),

@@ -16,7 +16,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .summary("Takes back a bulk call or a single write, by its batchID.")
         .description(
             "For the tickets that were not changed since; the others fail with precondition_failed. A ticket that was made \
-             goes to the trash, one that was deleted comes out of it, a note leaves the timeline. The answer has a batchID of \
+             goes to the trash, one that was deleted comes out of it, a note leaves the timeline, a merge is taken apart if neither ticket was changed since. The answer has a batchID of \
              its own, by which this can be taken back in turn. Possible for undo_minutes, 60 unless configured otherwise, \
              later a 409.",
         )

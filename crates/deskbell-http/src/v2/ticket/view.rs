@@ -338,7 +338,10 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
         ("brand_name", text()),
         ("brand_id", id()),
         ("tags", json!({"type": "array", "items": text()})),
-        ("merged_into", id()),
+        (
+            "merged_into",
+            json!({"type": "integer", "minimum": 0, "description": "The ticket into which it was merged; 0 = none, or none that the key may see"}),
+        ),
         ("version", json!({"type": "integer", "minimum": 1})),
     ];
     let mut properties: Value = properties

@@ -107,6 +107,37 @@ both_engines! {
         assert_eq!(counts(&desk), [0, 0, 0, 0]);
     }
 
+    fn files_move_with_a_merge_and_back(desk: TestDesk) {
+        let key = desk.admin();
+        let (source, file) = simple(&desk, b"moves");
+        let (target, other) = simple(&desk, b"stays");
+        let merge = json!({"ticketIDs": [source], "actions": [{"actionType": "merge", "value": target}]});
+        let batch = key.post("/ticket/batch", merge).expect(200)["batchID"].clone();
+        let all = |ticket: i64| {
+            let item = key.get(&format!("/ticket/{ticket}")).expect(200);
+            let entries = item["item"]["timeline"].as_array().cloned().expect("a timeline");
+            entries.iter().flat_map(|e| e["attachments"].as_array().cloned().expect("attachments")).map(|f| f["id"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!((all(source), all(target)), (vec![], vec![json!(file), json!(other)]));
+        assert_eq!(query(&key, "has:attachment"), [target]);
+        assert_eq!(bytes(&key, file), b"moves");
+        verified(&desk);
+        // A file of a merged ticket exists where the other one does.
+        let trashed = key.delete(&format!("/ticket/{target}")).expect(200)["batchID"].clone();
+        key.get(&format!("/file/{file}")).refused(404, "not_found", &[""]);
+        key.post("/ticket/undo", json!({"batchID": trashed})).expect(200);
+        key.post("/ticket/undo", json!({"batchID": batch})).expect(200);
+        assert_eq!((all(source), all(target)), (vec![json!(file)], vec![json!(other)]));
+        assert_eq!(query(&key, "has:attachment"), [source, target]);
+        verified(&desk);
+        let again = json!({"ticketIDs": [source], "actions": [{"actionType": "merge", "value": target}]});
+        key.post("/ticket/batch", again).expect(200);
+        purge(&key, target);
+        sweep(&desk);
+        assert_eq!(counts(&desk), [0, 0, 0, 0]);
+        verified(&desk);
+    }
+
     fn tickets_are_found_by_having_a_file(desk: TestDesk) {
         let (key, without) = (desk.admin(), desk.ticket(json!({"title": "lamp"})));
         let (with, _) = simple(&desk, b"x");

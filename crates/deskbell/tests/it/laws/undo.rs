@@ -10,7 +10,7 @@ use super::ground::{Ground, both};
 use super::history::{Call, action, id, save};
 
 /// Columns of a ticket that a write changes and taking it back restores; a stay in the trash begins anew.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "id",
     "brand_id",
     "channel_id",
@@ -29,6 +29,8 @@ const COLUMNS: [&str; 20] = [
     "closed_at",
     "snooze_time",
     "last_update_agent",
+    "last_update_customer",
+    "merged_into",
     "messages",
     "(deleted_at IS NULL)",
 ];
@@ -46,11 +48,13 @@ fn state(ground: &Ground) -> Vec<String> {
 }
 
 fn fill(ground: &Ground) {
-    for n in 1..12 {
+    for n in 1..12i64 {
         let (brand, group) = (n % 3 + 1, if n % 3 == 1 { n % 4 } else { n % 3 });
-        let fields = json!({"brandID": brand, "assignedGroupID": group, "title": format!("alpha {n}"), "tags": ["vip"]});
+        let fields = json!({"brandID": brand, "assignedGroupID": group, "title": format!("alpha {n}"), "tags": ["vip", n.to_string()]});
         ground.admin.post("/ticket", fields).expect(200);
     }
+    let some = json!({"ticketIDs": [2, 3, 5, 8], "actions": [{"actionType": "addNote", "value": "said"}]});
+    ground.admin.post("/ticket/batch", some).expect(200);
     // So that saves meet tickets that have a form.
     let some =
         json!({"ticketIDs": [1, 2, 3, 4, 5, 6, 7], "actions": [{"actionType": "setForm", "value": 1}]});
@@ -64,7 +68,13 @@ fn step() -> impl Strategy<Value = (Call, i64, bool)> {
     let batch = (vec(id(), 1..7), actions).prop_map(|(ids, actions)| {
         (Method::POST, "/ticket/batch".to_owned(), json!({"ticketIDs": ids, "actions": actions}))
     });
-    (prop_oneof![3 => batch, 1 => save()], 1..900i64, any::<bool>())
+    let merge = (vec(id(), 1..4), id(), any::<bool>()).prop_map(|(ids, into, noted)| {
+        let note = noted.then(|| json!({"actionType": "addNote", "value": "last"}));
+        let merge = json!({"actionType": "merge", "value": into});
+        let actions: Vec<Value> = note.into_iter().chain([merge]).collect();
+        (Method::POST, "/ticket/batch".to_owned(), json!({"ticketIDs": ids, "actions": actions}))
+    });
+    (prop_oneof![6 => batch, 2 => merge, 2 => save()], 1..900i64, any::<bool>())
 }
 
 fn take_back(ground: &Ground, batch: &Value, changed: &Value) -> Result<Value, TestCaseError> {

@@ -125,6 +125,26 @@ both_engines! {
         }
     }
 
+    fn what_is_said_to_a_merged_ticket_goes_to_the_one_that_took_it_in(desk: TestDesk) {
+        let key = desk.admin();
+        let ids: Vec<i64> = (0..3).map(|_| desk.ticket(json!({"from": "anna@x.example"}))).collect();
+        let merge = |id: i64, into: i64| {
+            let actions = json!([{"actionType": "merge", "value": into}]);
+            key.post("/ticket/batch", json!({"ticketIDs": [id], "actions": actions})).expect(200)
+        };
+        receive(&desk, ids[0], "first").expect("received");
+        merge(ids[0], ids[1]);
+        merge(ids[1], ids[2]);
+        key.post("/ticket/setStatus", json!({"status": "solved", "ticketIDs": [ids[2]]})).expect(200);
+        let got = receive(&desk, ids[0], "second").expect("received");
+        assert_eq!((got.ticket.0, got.follows), (ids[2], None));
+        assert_eq!((entries(&desk, ids[2]).len(), desk.item(ids[2])["status"].clone()), (2, json!("open")));
+        assert_eq!(desk.item(ids[0])["status"], "closed");
+        say(&key, ids[0], "0", json!({})).refused(409, "conflict", &[""]);
+        key.delete(&format!("/ticket/{}", ids[2])).expect(200);
+        receive(&desk, ids[0], "third").expect_err("there is no ticket that takes it");
+    }
+
     fn the_past_shows_when_the_customer_last_spoke(desk: TestDesk) {
         let (key, id) = (desk.admin(), desk.ticket(json!({"from": "anna@x.example"})));
         let mut seen: Vec<(String, Value)> = Vec::new();

@@ -5,6 +5,7 @@ mod customers;
 mod durable;
 mod keys;
 mod load;
+mod merges;
 mod places;
 mod tickets;
 

@@ -177,13 +177,6 @@ both_engines! {
         assert_eq!(desk.item(id)["version"], 1);
     }
 
-    fn what_is_to_come_is_refused_with_a_clear_word(desk: TestDesk) {
-        let id = desk.ticket(json!({}));
-        let seen = batch(&desk.admin(), &[id], &[action("setTitle", "x"), action("merge", 2)]).expect(400);
-        assert!(seen["message"].as_str().unwrap().contains("not supported by this version"), "{seen}");
-        assert_eq!(desk.item(id)["version"], 1);
-    }
-
     fn ids_come_as_one_text_or_as_an_array_and_not_as_both(desk: TestDesk) {
         fill(&desk, 3, |_| titled(""));
         let key = desk.admin();

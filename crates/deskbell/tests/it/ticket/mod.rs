@@ -15,6 +15,8 @@ mod get;
 mod history;
 mod list;
 mod list_paging;
+mod merge;
+mod merge_seen;
 mod search;
 mod search_language;
 mod set_priority;

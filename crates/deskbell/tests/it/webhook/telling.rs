@@ -89,6 +89,33 @@ both_engines! {
         }
     }
 
+    fn a_merge_is_told_of_each_ticket_and_names_only_what_the_webhook_sees(desk: TestDesk) {
+        let (key, second) = (desk.admin(), desk.brand("Second"));
+        let (a, b, c) = (desk.ticket(json!({"tags": "x"})), desk.ticket(json!({"brandID": second})), desk.ticket(json!({})));
+        hook(&desk);
+        made(&key, json!({"url": "https://first.example", "events": "ticket.changed", "brandIDs": [1]}));
+        let merge = json!({"ticketIDs": [a, b], "actions": [{"actionType": "merge", "value": c}]});
+        key.post("/ticket/batch", merge).expect(200);
+        tell(&desk);
+        let mut told: Vec<String> = desk.endpoints.take().iter().map(|letter| {
+            let body: Value = serde_json::from_str(&letter.body).expect("JSON");
+            let changes = body["data"]["changes"].as_array().expect("changes").iter();
+            let changes: Vec<String> = changes.map(|c| format!(" {}={}", c["item_type"], c["item_type_id"]).replace('"', "")).collect();
+            let host = if letter.url.contains("first") { "first" } else { "all" };
+            format!("{host} {}{}", body["data"]["ticket_id"], changes.concat())
+        }).collect();
+        told.sort();
+        let mut expected = Vec::new();
+        for host in ["all", "first"] {
+            expected.push(format!("{host} {a} status=closed tags= merged_into={c}"));
+            expected.push(format!("{host} {c} tags=x"));
+            expected.push(format!("{host} {c} merged_from={a}"));
+        }
+        expected.extend([format!("all {b} status=closed merged_into={c}"), format!("all {c} merged_from={b}"), format!("first {c} merged_from=")]);
+        expected.sort();
+        assert_eq!(told, expected);
+    }
+
     fn a_letter_tells_what_changed_and_who_did_it(desk: TestDesk) {
         let key = desk.key("TICKET_UPDATE,SET_STATUS,MESSAGE_CREATE,TICKET_BATCH");
         let (ticket, id) = (desk.ticket(json!({"title": "one"})), hook(&desk));
