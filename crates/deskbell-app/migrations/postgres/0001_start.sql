@@ -173,6 +173,8 @@ CREATE TABLE ticket (
     customer_id          BIGINT NOT NULL,
     form_id              BIGINT,
     direction            BIGINT NOT NULL,
+    -- how many files hang on its messages and notes
+    files                BIGINT NOT NULL,
     created_at           BIGINT NOT NULL,
     last_update          BIGINT NOT NULL,
     version              BIGINT NOT NULL,
@@ -217,6 +219,7 @@ CREATE INDEX ticket_by_user ON ticket (user_id, status, id) WHERE user_id <> 0;
 CREATE INDEX ticket_by_customer ON ticket (customer_id, id) WHERE customer_id <> 0;
 CREATE INDEX ticket_by_form ON ticket (form_id, id) WHERE form_id <> 0;
 CREATE INDEX ticket_by_direction ON ticket (direction, id);
+CREATE INDEX ticket_with_files ON ticket (id) WHERE files > 0;
 CREATE INDEX ticket_by_contact ON ticket (contact, id) WHERE contact <> '';
 CREATE INDEX ticket_by_channel ON ticket (channel_id, status, id);
 CREATE INDEX ticket_by_priority ON ticket (status, priority, id);

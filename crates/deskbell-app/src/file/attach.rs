@@ -144,10 +144,9 @@ pub(crate) fn reattach(tx: &mut Tx<'_>, ticket: TicketId, message: i64, files: &
     Ok(())
 }
 
-/// The messages that a merge names are about to stand in another ticket: their files go along.
-pub(crate) fn carry(tx: &mut Tx<'_>, merge: i64, (from, to): (TicketId, TicketId)) -> Result<()> {
-    tx.exec(sql::CARRY, &[merge.into(), from.0.into(), to.0.into()])?;
-    Ok(())
+/// The messages that a merge names are about to stand in another ticket: their files go along. Answers how many.
+pub(crate) fn carry(tx: &mut Tx<'_>, merge: i64, (from, to): (TicketId, TicketId)) -> Result<i64> {
+    Ok(tx.exec(sql::CARRY, &[merge.into(), from.0.into(), to.0.into()])?.cast_signed())
 }
 
 /// Refuses more files than a message takes.

@@ -64,7 +64,7 @@ pub(super) const REATTACH: &str =
 
 /// The files of the messages that a merge names, from one ticket to another.
 pub(super) const CARRY: &str = "UPDATE file SET ticket_id = $3 WHERE ticket_id = $2 \
-     AND message_id IN (SELECT message_id FROM message_move WHERE merge_id = $1)";
+     AND message_id IS NOT NULL AND message_id IN (SELECT message_id FROM message_move WHERE merge_id = $1)";
 
 /// Files that can be attached; a condition on them and on their tickets is appended.
 pub(super) const WANTED: &str = "SELECT f.id, f.ticket_id, f.hash, f.name, f.size, f.media_type FROM file f \

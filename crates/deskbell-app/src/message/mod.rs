@@ -397,22 +397,22 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
 }
 
 /// Gives the messages and notes that a merge names, as far as they stand in a ticket, to another one; their words, which stand in
-/// these places, stand from `first` on then. Answers how many there were.
+/// these places, stand from `first` on then. Answers how many there were, and how many files they have.
 pub(crate) fn carry(
     tx: &mut Tx<'_>,
     merge: i64,
     (from, to): (TicketId, TicketId),
     places: Range<i64>,
     first: i64,
-) -> Result<i64> {
+) -> Result<(i64, i64)> {
     let shift = first - places.start;
     match tx.engine() {
         Engine::Postgres => search::move_places(tx, (from, to), places, first)?,
         Engine::Sqlite => move_words(tx, merge, (from, to), shift)?,
     }
-    file::carry(tx, merge, (from, to))?;
+    let files = file::carry(tx, merge, (from, to))?;
     let params = [merge.into(), from.0.into(), to.0.into(), shift.into()];
-    Ok(tx.exec(sql::CARRY, &params)?.cast_signed())
+    Ok((tx.exec(sql::CARRY, &params)?.cast_signed(), files))
 }
 
 fn move_words(tx: &mut Tx<'_>, merge: i64, (from, to): (TicketId, TicketId), shift: i64) -> Result<()> {
@@ -430,25 +430,27 @@ fn move_words(tx: &mut Tx<'_>, merge: i64, (from, to): (TicketId, TicketId), shi
 }
 
 /// Takes a note, or a message that waits for its time, out of a ticket's timeline and out of the search index. Answers its kind,
-/// and all of it as text; `None` if it is not there.
-pub(crate) fn take_out(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<Option<(Kind, String)>> {
+/// all of it as text, and how many files it has; `None` if it is not there.
+pub(crate) fn take_out(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<Option<(Kind, String, i64)>> {
     let Some(mut stored) = tx.first(sql::STORED, &[id.into(), ticket.0.into()], Stored::read)? else {
         return Ok(None);
     };
     stored.files = file::detach(tx, ticket, id)?;
     search::remove_text(tx, ticket, stored.first_segment, stored.searched())?;
     tx.exec(sql::DELETE, &[id.into()])?;
-    Ok(serde_json::to_string(&stored).ok().map(|text| (stored.kind(), text)))
+    let files = stored.files.len() as i64;
+    Ok(serde_json::to_string(&stored).ok().map(|text| (stored.kind(), text, files)))
 }
 
-/// Puts one back that was taken out, under the id that it had. Answers its kind and id; `None` if the text is none.
-pub(crate) fn put_back(tx: &mut Tx<'_>, ticket: TicketId, stored: &str) -> Result<Option<(Kind, i64)>> {
+/// Puts one back that was taken out, under the id that it had. Answers its kind and id, and how many files it has; `None` if the
+/// text is none.
+pub(crate) fn put_back(tx: &mut Tx<'_>, ticket: TicketId, stored: &str) -> Result<Option<(Kind, i64, i64)>> {
     let Ok(stored) = serde_json::from_str::<Stored>(stored) else { return Ok(None) };
     let words = search::prepare(tx.engine(), stored.searched());
     let segments = search::add_text(tx, ticket, stored.first_segment, &words)?;
     tx.exec(sql::PUT_BACK, &stored.params(ticket, segments))?;
     file::reattach(tx, ticket, stored.id, &stored.files)?;
-    Ok(Some((stored.kind(), stored.id)))
+    Ok(Some((stored.kind(), stored.id, stored.files.len() as i64)))
 }
 
 impl Kind {

@@ -132,6 +132,7 @@ fn insert_saying(
 ) -> Result<(TicketId, Version, MessageId)> {
     let segment = ticket.next_segment;
     ticket.messages = 1;
+    ticket.files = first.files.len() as i64;
     ticket.events = follows.iter().len() as i64;
     ticket.next_segment += first.content.places();
     ticket.last_update_customer = Some(work.now);
@@ -180,6 +181,7 @@ pub(crate) fn insert(work: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<(Tic
         ticket.messages.into(),
         ticket.events.into(),
         ticket.next_segment.into(),
+        ticket.files.into(),
     ];
     ticket.id = TicketId(work.tx.first(sql::INSERT, &params, |row| row.int(0))?.unwrap_or_default());
     if !ticket.tags.is_empty() {
@@ -236,6 +238,7 @@ pub(crate) fn blank(now: Timestamp, brand: BrandId, channel: ChannelId) -> Ticke
         source: String::new(),
         source_id: String::new(),
         messages: 0,
+        files: 0,
         events: 0,
         next_segment: search::HEAD_PLACES,
         brand_name: String::new(),

@@ -94,6 +94,8 @@ pub struct Filter {
     pub forms: Vec<i64>,
     pub tags: Vec<String>,
     pub directions: Vec<Direction>,
+    /// Only tickets with files.
+    pub files: bool,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
     pub updated_from: Option<Timestamp>,
@@ -134,6 +136,7 @@ impl Filter {
             customers: shared(self.customers, other.customers, never),
             forms: shared(self.forms, other.forms, never),
             directions: shared(self.directions, other.directions, never),
+            files: self.files || other.files,
             // A ticket has several: one of these and one of those.
             tags: if self.tags.is_empty() {
                 other.tags
@@ -374,6 +377,9 @@ fn fetch(tx: &mut Tx<'_>, actor: &Actor, ids: &[i64]) -> Result<Vec<Ticket>> {
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
+/// That a ticket `t` has files.
+const WITH_FILES: &str = " AND t.files > 0";
+
 /// Appends the filters, each with a leading AND, on a ticket `t`.
 fn conditions(filter: &Filter, engine: Engine, reach: Reach, statement: &mut Statement) {
     counted(filter, "t.", statement);
@@ -392,6 +398,9 @@ fn conditions(filter: &Filter, engine: Engine, reach: Reach, statement: &mut Sta
     if !filter.directions.is_empty() {
         let directions: Vec<i64> = filter.directions.iter().map(|d| d.rank()).collect();
         statement.push(" AND ").within("t.direction", &directions);
+    }
+    if filter.files {
+        statement.push(WITH_FILES);
     }
     for (start, bound) in [
         (" AND t.created_at >= ", filter.created_from),

@@ -354,10 +354,12 @@ impl Carry {
                 let now = &mut other.now;
                 let words = source.next_segment - HEAD_PLACES;
                 let places = merge.first_segment..merge.first_segment + words;
-                let moved =
+                let (moved, files) =
                     message::carry(work.tx, merge.id, (now.id, source.id), places.clone(), HEAD_PLACES)?;
                 now.messages -= moved;
                 source.messages += moved;
+                now.files -= files;
+                source.files += files;
                 if places.end == now.next_segment {
                     now.next_segment = places.start;
                 }
@@ -391,9 +393,11 @@ fn take_in(
     let id = work.tx.first(sql::INSERT_MERGE, &params, |row| row.int(0))?.unwrap_or_default();
     work.tx.exec(sql::NOTE_MESSAGES, &[id.into(), source.id.0.into()])?;
     let places = HEAD_PLACES..source.next_segment;
-    let moved = message::carry(work.tx, id, (source.id, target.id), places, first)?;
+    let (moved, files) = message::carry(work.tx, id, (source.id, target.id), places, first)?;
     source.messages -= moved;
     target.messages += moved;
+    source.files -= files;
+    target.files += files;
     target.next_segment += words;
     Ok(())
 }

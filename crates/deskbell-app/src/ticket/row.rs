@@ -58,6 +58,8 @@ pub struct Ticket {
     pub source_id: String,
     /// How many messages and notes the timeline has.
     pub messages: i64,
+    /// How many files hang on these.
+    pub files: i64,
     /// How many events a timeline with history shows besides.
     pub events: i64,
     /// The next free place in the search index.
@@ -76,7 +78,7 @@ impl Ticket {
          t.grade_by_customer, t.sla_policy_id, t.sla_breach_customer_wait_time, t.sla_breach_first_reply_time, \
          t.sla_breach_next_reply_time, t.sla_breach_user_work_time, t.sla_next_breach, \
          t.sla_next_breach_current_status, t.merged_into, t.external_key, t.source, t.source_id, t.messages, \
-         t.events, t.next_segment, b.name, c.name, c.icon";
+         t.events, t.next_segment, b.name, c.name, c.icon, t.files";
 
     /// Reads one row of those columns.
     pub(super) fn read(row: &Row<'_>) -> Result<Self, deskbell_db::Error> {
@@ -128,6 +130,7 @@ impl Ticket {
             brand_name: text(41)?,
             channel_name: text(42)?,
             channel_icon: text(43)?,
+            files: row.int(44)?,
         })
     }
 

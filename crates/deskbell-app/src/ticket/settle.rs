@@ -295,6 +295,7 @@ impl Settled {
     fn write_messages(&mut self, work: &mut Work<'_, '_>) -> Result<Vec<MessageId>> {
         let mut said = Vec::new();
         for spoken in std::mem::take(&mut self.messages) {
+            self.now.files += spoken.files.len() as i64;
             let (id, segments) = spoken.insert(work, self.now.id, self.now.next_segment)?;
             self.now.next_segment += segments;
             self.now.messages += 1;
@@ -329,14 +330,16 @@ impl Settled {
             notification::take_back(work.tx, self.now.id, &batch)?;
         }
         for id in std::mem::take(&mut self.back.notes_gone) {
-            if let Some((kind, stored)) = message::take_out(work.tx, self.now.id, id)? {
+            if let Some((kind, stored, files)) = message::take_out(work.tx, self.now.id, id)? {
                 self.now.messages -= 1;
+                self.now.files -= files;
                 self.record(work, kind.as_str(), Some(stored), None);
             }
         }
         for stored in std::mem::take(&mut self.back.notes_back) {
-            if let Some((kind, id)) = message::put_back(work.tx, self.now.id, &stored)? {
+            if let Some((kind, id, files)) = message::put_back(work.tx, self.now.id, &stored)? {
                 self.now.messages += 1;
+                self.now.files += files;
                 self.record(work, kind.as_str(), None, Some(id.to_string()));
             }
         }
@@ -391,6 +394,9 @@ impl Settled {
         }
         if b.next_segment != n.next_segment {
             set.put("next_segment", n.next_segment);
+        }
+        if b.files != n.files {
+            set.put("files", n.files);
         }
         if b.last_update_agent != n.last_update_agent {
             set.put("last_update_agent", n.last_update_agent.map(|t| t.0));

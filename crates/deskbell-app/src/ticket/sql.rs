@@ -23,9 +23,9 @@ pub(super) fn select_stored() -> String {
 pub(super) const INSERT: &str = "INSERT INTO ticket (version, brand_id, channel_id, group_id, user_id, customer_id, \
      form_id, status, priority, direction, archived, title, from_address, from_name, to_address, to_name, contact, \
      tags, created_at, last_update, last_update_agent, last_update_customer, closed_at, snooze_time, sla_policy_id, \
-     sla_next_breach_current_status, merged_into, external_key, source, source_id, messages, events, next_segment) \
+     sla_next_breach_current_status, merged_into, external_key, source, source_id, messages, events, next_segment, files) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-     $23, 0, '', 0, $24, $25, $26, $27, $28, $29) RETURNING id";
+     $23, 0, '', 0, $24, $25, $26, $27, $28, $29, $30) RETURNING id";
 
 /// One more ticket of a kind, or one less: the columns of each table's key, slot and difference.
 pub(super) const COUNT_SMALL: &str = "INSERT INTO ticket_count_small (status, brand_id, group_id, archived, slot, n) VALUES ($1, $2, $3, $4, $5, $6) \
@@ -214,10 +214,6 @@ pub(super) const AND_TAGGED: &str = " AND t.id IN (SELECT tt.ticket_id FROM tick
 
 /// The ticket has a tag; a condition on it and a closing bracket are appended.
 pub(super) const HAS_TAG: &str = "EXISTS (SELECT 1 FROM ticket_tag vt WHERE vt.ticket_id = t.id";
-
-/// A file hangs on one of the ticket's messages.
-pub(super) const HAS_FILE: &str =
-    "EXISTS (SELECT 1 FROM file vf WHERE vf.ticket_id = t.id AND vf.message_id IS NOT NULL)";
 
 /// Where in a text another one stands, 0 for nowhere; text, comma, part and a closing bracket are appended.
 pub(super) fn finds(engine: Engine) -> &'static str {

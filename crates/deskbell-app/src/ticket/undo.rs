@@ -183,6 +183,20 @@ impl Event {
         Some((TicketId(id), out))
     }
 
+    /// What came in or went out, if it is about that; and whether it went out.
+    fn part(&self) -> Option<(Part, bool)> {
+        match self.item_type.as_str() {
+            "deleted" => return Some((Part::Trash, false)),
+            "restored" => return Some((Part::Trash, true)),
+            _ => {}
+        }
+        match self.note() {
+            Some(Note::Came(id)) => Some((Part::Note(id), false)),
+            Some(Note::Left(stored)) => message::gone(stored, self.id).map(|(id, _)| (Part::Note(id), true)),
+            None => self.source().map(|(id, out)| (Part::Ticket(id), out)),
+        }
+    }
+
     /// The change that gives back what a field of the ticket's form had, if it is about one.
     fn value(&self) -> Option<value::Change> {
         let about = self.item_type == said::ITEM_TYPE;
@@ -391,38 +405,49 @@ const UNDO: &str = "ticketUndo";
 /// What one write did to a ticket, newest first.
 struct Run(Vec<Event>);
 
-/// The fields that differ, with their values before and after; and the tickets that were taken in, or out.
-type Net<'e> = (BTreeMap<&'e str, (&'e str, &'e str)>, Vec<(TicketId, bool)>);
+/// The fields that differ, with their values before and after; and what came in, or went out.
+type Net<'e> = (BTreeMap<&'e str, (&'e str, &'e str)>, Vec<(Part, bool)>);
+
+/// What comes into a ticket, or goes out of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// Another ticket, by a merge.
+    Ticket(TicketId),
+    /// A note, or a message that waits.
+    Note(i64),
+    /// The ticket itself, into the trash.
+    Trash,
+}
 
 impl Run {
-    /// What it came to; `None` if that is more than fields and merges tell, or was erased.
+    /// What it came to; `None` if that is more than can be told here, or was erased.
     fn net(&self) -> Option<Net<'_>> {
-        let (mut fields, mut sources) = (BTreeMap::new(), Vec::new());
+        let (mut fields, mut parts) = (BTreeMap::new(), Vec::new());
         for event in self.0.iter().rev() {
             if event.erased {
                 return None;
             }
-            if let Some(source) = event.source() {
-                sources.push(source);
+            if let Some(part) = event.part() {
+                parts.push(part);
                 continue;
             }
             event.inverse()?;
             let (before, after) = (event.before.as_deref()?, event.after.as_deref()?);
             fields.entry(event.item_type.as_str()).or_insert((before, after)).1 = after;
         }
-        sources.sort_unstable();
-        Some((fields, sources))
+        parts.sort_unstable();
+        Some((fields, parts))
     }
 
     /// Whether it took all of another one back.
     fn takes_back(&self, other: &Self) -> bool {
-        let (Some((fields, mut sources)), Some((others, taken))) = (self.net(), other.net()) else {
+        let (Some((fields, mut parts)), Some((others, taken))) = (self.net(), other.net()) else {
             return false;
         };
-        sources.iter_mut().for_each(|(_, out)| *out = !*out);
-        sources.sort_unstable();
+        parts.iter_mut().for_each(|(_, out)| *out = !*out);
+        parts.sort_unstable();
         let inverse =
             |(key, (before, after)): (&&str, &(&str, &str))| others.get(key) == Some(&(*after, *before));
-        fields.len() == others.len() && fields.iter().all(inverse) && sources == taken
+        fields.len() == others.len() && fields.iter().all(inverse) && parts == taken
     }
 }

@@ -34,6 +34,9 @@ pub(super) const STRANGERS: &str = "SELECT t.id FROM ticket t LEFT JOIN customer
 pub(super) const FORM_GONE: &str = "SELECT t.id FROM ticket t LEFT JOIN form f ON f.id = t.form_id \
      WHERE t.id > $1 AND t.id <= $2 AND t.form_id IS NOT NULL AND f.id IS NULL ORDER BY t.id";
 
+/// Tickets with another number of files than they say.
+pub(super) const OTHER_FILES: &str = "SELECT t.id FROM ticket t WHERE t.id > $1 AND t.id <= $2 AND t.files <> \
+     (SELECT COUNT(*) FROM file f WHERE f.ticket_id = t.id AND f.message_id IS NOT NULL) ORDER BY t.id";
 /// Messages with another number of files than they say.
 pub(super) const MISCOUNTED_FILES: &str = "SELECT m.id FROM message m WHERE m.id > $1 AND m.id <= $2 AND m.files <> \
      (SELECT COUNT(*) FROM file f WHERE f.message_id = m.id AND f.ticket_id = m.ticket_id) ORDER BY m.id";

@@ -82,6 +82,7 @@ fn stretch(tx: &mut Tx<'_>, after: i64, end: i64) -> Result<Stretch> {
     for (text, what) in [
         (sql::STRANGERS, "its customer is not there, or another brand's"),
         (sql::FORM_GONE, "its form is not there"),
+        (sql::OTHER_FILES, "it has another number of files than it says"),
         (sql::HALF_MERGED, "it was merged, and not as a whole"),
         (sql::NOT_MERGED, "it was merged, and does not say so"),
     ] {

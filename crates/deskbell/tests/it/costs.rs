@@ -48,6 +48,8 @@ const READS: &[&str] = &[
     "/ticket?query=-status:closed+priority:%3E=high",
     "/ticket?query=customer:5",
     "/ticket?query=id:77",
+    "/ticket?query=has:attachment",
+    "/ticket?query=has:attachment+status:open&sort=last_update",
     "/ticket?query=group:2",
     "/changes",
     "/changes?after=700&limit=15",

@@ -31,7 +31,8 @@ both_engines! {
         merge(23, 24);
         merge(25, 26);
         assert_eq!(check(&desk), []);
-        let cases: [(&str, &str, &str); 20] = [
+        let cases: [(&str, &str, &str); 21] = [
+            ("UPDATE ticket SET files = 1 WHERE id = 17", "tickets", "17 it has another number of files"),
             ("UPDATE message SET files = 2 WHERE id = 21", "files", "message 21 has another number of files"),
             ("UPDATE ticket_count_small SET n = n + 1 WHERE status = 6", "counters", "are counted"),
             ("UPDATE ticket_count_middle SET n = n + 1 WHERE status = 5", "counters", "are counted"),

@@ -39,6 +39,7 @@ impl Clause {
             [Test::Tagged(tags, true)] if !tags.is_empty() => {
                 Some(Filter { tags: tags.clone(), ..Filter::default() })
             }
+            [Test::Attached] => Some(Filter { files: true, ..Filter::default() }),
             [Test::OneOf(column, _), ..] => {
                 let mut all = Vec::new();
                 for test in &self.0 {
@@ -227,7 +228,7 @@ impl Test {
                 statement.push(")");
             }
             Self::Attached => {
-                statement.push(sql::HAS_FILE);
+                statement.push("t.files > 0");
             }
             Self::TagHas(part) => {
                 statement.push(sql::HAS_TAG).push(" AND ").push(sql::finds(engine)).push("vt.tag, ");

@@ -29,6 +29,7 @@ pub(super) enum By {
     Form,
     Direction,
     Tag,
+    Files,
     CreatedAt,
     LastUpdate,
 }
@@ -63,6 +64,7 @@ impl By {
             Self::Customer => "ticket_by_customer",
             Self::Form => "ticket_by_form",
             Self::Direction => "ticket_by_direction",
+            Self::Files => "ticket_with_files",
             Self::CreatedAt => "ticket_by_created_at",
             Self::LastUpdate => "ticket_by_last_update",
         })
@@ -71,7 +73,7 @@ impl By {
     /// The columns that are equal within a range.
     pub(super) fn leading(self) -> &'static [&'static str] {
         match self {
-            Self::Id => &[],
+            Self::Id | Self::Files => &[],
             Self::Brand => &["t.brand_id", "t.status"],
             Self::Group => &["t.group_id", "t.status"],
             Self::User => &["t.user_id", "t.status"],
@@ -92,6 +94,7 @@ impl By {
             Self::User => " AND t.user_id <> 0",
             Self::Customer => " AND t.customer_id <> 0",
             Self::Form => " AND t.form_id <> 0",
+            Self::Files => super::WITH_FILES,
             _ => "",
         }
     }
@@ -118,7 +121,7 @@ impl By {
                 .collect()
         };
         let ranges: Vec<Vec<Value<'static>>> = match self {
-            Self::Id => vec![Vec::new()],
+            Self::Id | Self::Files => vec![Vec::new()],
             Self::GroupAge | Self::Customer | Self::Form | Self::Direction | Self::Tag => {
                 firsts.iter().map(|first| vec![first.clone()]).collect()
             }
@@ -139,6 +142,7 @@ impl Way {
             By::Customer => rest.customers.clear(),
             By::Form => rest.forms.clear(),
             By::Direction => rest.directions.clear(),
+            By::Files => rest.files = false,
             By::Tag if self.merged => rest.tags.clear(),
             By::Tag => {}
             By::Brand => rest.brands.clear(),
@@ -148,7 +152,7 @@ impl Way {
             By::Priority => rest.priorities.clear(),
             By::CreatedAt | By::LastUpdate => {}
         }
-        if !matches!(self.by, By::GroupAge | By::Customer | By::Form | By::Direction | By::Tag) {
+        if !matches!(self.by, By::GroupAge | By::Customer | By::Form | By::Direction | By::Tag | By::Files) {
             rest.statuses.clear();
         }
         rest
@@ -222,6 +226,7 @@ fn open(actor: &Actor, filter: &Filter, sort: Sort) -> Vec<Way> {
     offer(somebody(&filter.forms), By::Form, ids(&filter.forms));
     offer(!directions.is_empty(), By::Direction, ids(&directions));
     offer(!tags.is_empty(), By::Tag, tags.into_iter().map(Value::from).collect());
+    offer(filter.files, By::Files, Vec::new());
     offer(filter.created_from.is_some() || filter.created_to.is_some(), By::CreatedAt, Vec::new());
     offer(filter.updated_from.is_some() || filter.updated_to.is_some(), By::LastUpdate, Vec::new());
     ways
@@ -309,7 +314,7 @@ fn passed(tx: &mut Tx<'_>, way: &Way, filter: &Filter, most: i64) -> Result<i64>
     };
     let part = match way.by {
         By::Id => return everything(tx),
-        By::Customer | By::Form | By::Direction | By::Tag => {
+        By::Customer | By::Form | By::Direction | By::Tag | By::Files => {
             return looked_at(tx, way, &Filter::default(), most);
         }
         By::CreatedAt | By::LastUpdate => {
@@ -379,6 +384,7 @@ pub(super) fn counters_know(filter: &Filter) -> bool {
         && filter.forms.is_empty()
         && filter.tags.is_empty()
         && filter.directions.is_empty()
+        && !filter.files
         && filter.created_from.is_none()
         && filter.created_to.is_none()
         && filter.updated_from.is_none()
