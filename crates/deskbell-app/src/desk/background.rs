@@ -136,6 +136,9 @@ impl Desk {
             let due =
                 self.inner.store.read(Lane::List, move |tx| ticket::delete::due(tx, until, PURGE)).await?;
             if due.is_empty() {
+                if purged > 0 {
+                    self.forget_tags().await?;
+                }
                 return Ok(purged);
             }
             purged += due.len();

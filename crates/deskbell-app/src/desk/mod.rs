@@ -12,6 +12,7 @@ mod once;
 mod steps;
 mod timers;
 mod webhooks;
+mod wipe;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

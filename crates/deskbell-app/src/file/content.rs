@@ -68,13 +68,8 @@ pub(crate) fn claims(work: &mut Work<'_, '_>, kept: &Kept) -> Result<()> {
     Ok(())
 }
 
-/// The contents of a ticket's files.
-pub(crate) fn of_ticket(tx: &mut Tx<'_>, ticket: i64) -> Result<Vec<Vec<u8>>> {
-    Ok(tx.all(sql::OF_TICKET, &[ticket.into()], |row| Ok(row.blob(0)?.to_vec()))?)
-}
-
 /// Gives up those of the contents that no file has any more: their places are due at once.
-pub(crate) fn forget(tx: &mut Tx<'_>, contents: &[Vec<u8>], now: Timestamp) -> Result<()> {
+pub(super) fn forget(tx: &mut Tx<'_>, contents: &[Vec<u8>], now: Timestamp) -> Result<()> {
     for hash in contents {
         if let Some(place) =
             tx.first(sql::FORGET, &[hash.as_slice().into()], |row| row.str(0).map(str::to_owned))?

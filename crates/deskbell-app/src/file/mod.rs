@@ -6,6 +6,7 @@
 
 mod attach;
 mod content;
+mod erase;
 mod get;
 mod shown;
 mod sql;
@@ -18,9 +19,10 @@ use deskbell_files::Spooled;
 
 pub(crate) use attach::{Wanted, detach, insert, reattach, require_few, wanted};
 pub(crate) use content::{
-    KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, forget, known_place, of_ticket, postpone,
-    promise, put_chunks, remove_chunks, removed, stored_after, unclaimed,
+    KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, known_place, postpone, promise,
+    put_chunks, remove_chunks, removed, stored_after, unclaimed,
 };
+pub(crate) use erase::erase;
 pub use get::{Found, get};
 pub use shown::Attachment;
 pub(crate) use shown::{by_ids, of_messages};

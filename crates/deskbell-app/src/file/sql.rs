@@ -7,8 +7,12 @@ pub(super) const CONTENT: &str = "INSERT INTO content (hash, place, size, create
      ON CONFLICT (hash) DO NOTHING";
 /// A place is not to be removed.
 pub(super) const CLAIM: &str = "DELETE FROM content_gone WHERE place = $1 AND due > $2";
-/// The contents of a ticket's files.
-pub(super) const OF_TICKET: &str = "SELECT DISTINCT hash FROM file WHERE ticket_id = $1 ORDER BY hash";
+/// The files of a ticket go.
+pub(super) const ERASE: &str =
+    "DELETE FROM file WHERE ticket_id = $1 RETURNING id, hash, name, caller, created_at";
+/// Those of one of its messages.
+pub(super) const ERASE_OF: &str = "DELETE FROM file WHERE ticket_id = $1 AND message_id = $2 \
+     RETURNING id, hash, name, caller, created_at";
 /// A content that no file has.
 pub(super) const FORGET: &str = "DELETE FROM content WHERE hash = $1 \
      AND NOT EXISTS (SELECT 1 FROM file WHERE file.hash = content.hash) RETURNING place";

@@ -20,6 +20,7 @@ use deskbell_db::{Row, Tx};
 use crate::error::Result;
 use crate::file::{self, Attachment, Wanted};
 use crate::search::Prepared;
+use crate::ticket::erase::Room;
 use crate::work::Work;
 use crate::{journal, search};
 
@@ -355,6 +356,26 @@ pub(crate) fn remove_from_search(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()
             search::remove_text(tx, ticket, *first_segment, text)?;
         }
     }
+}
+
+/// Removes messages and notes of a ticket for good, with their words in the index and their files, as far as there is room. Answers
+/// how many.
+pub(crate) fn erase(work: &mut Work<'_, '_>, ticket: TicketId, room: &mut Room) -> Result<i64> {
+    let mut some = Vec::new();
+    work.tx.each::<crate::Error>(sql::ERASED, &[ticket.0.into()], |row| {
+        let text = row.str(2)?.to_owned();
+        let more = room.take(text.len());
+        some.push((row.int(0)?, row.int(1)?, text, row.int(3)?));
+        Ok(if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    for (id, first_segment, text, files) in &some {
+        search::remove_text(work.tx, ticket, *first_segment, text)?;
+        if *files > 0 {
+            file::erase(work, ticket, Some(*id))?;
+        }
+        work.tx.exec(sql::DELETE, &[(*id).into()])?;
+    }
+    Ok(some.len() as i64)
 }
 
 /// Takes a note, or a message that waits for its time, out of a ticket's timeline and out of the search index. Answers its kind,

@@ -113,7 +113,7 @@ struct Then {
 
 impl Then {
     fn take_back(&mut self, event: Event) -> Result<()> {
-        if event.erased {
+        if event.is_erased() {
             let message = format!("What ticket {} was then has been erased since.", self.ticket.id);
             return Err(Fault::new(Code::Conflict, message).into());
         }

@@ -5,6 +5,7 @@ pub mod counters;
 pub mod create;
 pub mod delete;
 pub mod edit;
+pub(crate) mod erase;
 mod form;
 pub mod get;
 pub mod list;

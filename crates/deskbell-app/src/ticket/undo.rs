@@ -11,6 +11,7 @@ use deskbell_core::{
 use deskbell_db::{Engine, Row, Tx};
 
 use super::edit::{Change, Draft, Edit};
+use super::erase::PURGED;
 use super::load;
 use super::row::{Ticket, tags_from_text};
 use super::settle::{Settled, settle_draft, stale};
@@ -101,7 +102,7 @@ pub(super) struct Event {
     before: Option<String>,
     after: Option<String>,
     /// Whether what it changed has been erased since.
-    pub(super) erased: bool,
+    erased: bool,
     pub(super) batch: String,
     pub(super) created_at: Timestamp,
     /// The ticket's times before.
@@ -126,6 +127,11 @@ impl Event {
                 last_update_customer: row.opt_int(10)?.map(Timestamp),
             },
         })
+    }
+
+    /// Whether what it changed is gone, by itself or earlier.
+    pub(super) fn is_erased(&self) -> bool {
+        self.erased || self.item_type == PURGED
     }
 
     /// What it did to the notes and messages, if it is about one.
@@ -199,7 +205,7 @@ pub(crate) fn settle(
     if latest != Some(last.id) {
         return Err(if in_trash { load::missing(id) } else { stale(id, ticket.version).into() });
     }
-    if events.iter().any(|event| event.erased) {
+    if events.iter().any(Event::is_erased) {
         return Err(erased(id));
     }
     // What was said in a ticket goes with it.

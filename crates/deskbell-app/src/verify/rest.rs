@@ -20,10 +20,10 @@ fn payloads(tx: &mut Tx<'_>, after: i64) -> Result<Stretch> {
     let ids = tx.all(sql::PAYLOADS, &[after.into(), ROWS.into()], |row| {
         let id = row.int(0)?;
         let (before, after) = (row.opt_str(1)?, row.opt_str(2)?);
-        // A purge takes payload and salt, and leaves the hash.
+        // A purge takes payload and salt, and leaves the hash; of what left that it did, as an empty value before.
         let right = match row.opt_blob(3)? {
             Some(salt) => journal::payload_hash(salt, before, after) == row.blob(4)?,
-            None => before.is_none() && after.is_none(),
+            None => before.is_none_or(str::is_empty) && after.is_none(),
         };
         if !right {
             problems.push((id, "the event does not have the content that it was written with".to_owned()));
