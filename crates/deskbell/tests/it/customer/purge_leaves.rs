@@ -91,7 +91,6 @@ fn once(key: &Client, method: Method, path: &str, name: &str, body: &Value) -> V
     key.send(request.header("idempotency-key", name), body.to_string()).expect(200)
 }
 
-#[expect(clippy::too_many_lines, reason = "one life, told from its beginning to its end")]
 fn person(importer: &Importer, seed: u64, agent: i64, field_id: (i64, i64)) -> Person {
     let (desk, key, words) = (&importer.desk, importer.desk.admin(), Words::new(seed));
     let w = || words.word();
@@ -297,6 +296,7 @@ fn leaves_nothing(desk: TestDesk) {
         assert_eq!(desk.events(*ticket).last().map(String::as_str), Some("purged:  -> "));
     }
     key.post("/ticket/undo", json!({"batchID": done["batchID"]})).refused(409, "conflict", &["batchID"]);
+    assert_eq!(probe.number(&format!("SELECT COUNT(*) FROM ticket WHERE id = {}", theirs.trash)), 0);
     // The same records are in still, so they do not come back.
     assert_eq!(importer.again("7.jsonl").expect("a file that fits").counts(), [0, 1, 0, 0]);
     // What is told from now on says that it happened.
