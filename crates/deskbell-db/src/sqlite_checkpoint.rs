@@ -5,6 +5,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::sqlite::Handle;
 use crate::stats::{Counters, count};
 
@@ -12,17 +14,41 @@ const EVERY: Duration = Duration::from_millis(100);
 /// Pages are 4 KiB (SQLite's default, never changed here) and carry a header of 24 bytes in the log.
 const FRAME: u64 = 4096 + 24;
 
-/// Works until the other end of `stop` is dropped.
-pub(crate) fn work(handle: &Handle, counters: &Counters, stop: &Receiver<()>) {
+/// How often, and how long each time, an empty log is tried for: a writer waits no longer than that.
+const TRIES: u32 = 40;
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// Works until the other end of `asked` is dropped. Whoever asks gets an empty log.
+pub(crate) fn work(handle: &Handle, counters: &Counters, asked: &Receiver<oneshot::Sender<bool>>) {
     let mut seen = 0;
     let mut behind = true;
-    while stop.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+    loop {
+        match asked.recv_timeout(EVERY) {
+            Ok(answer) => {
+                // Nobody need wait for it.
+                let _ = answer.send(empty(handle, counters));
+                continue;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
         let commits = counters.commits.load(Relaxed);
         if commits != seen || behind {
             seen = commits;
             behind = !checkpoint(handle, "PASSIVE", counters);
         }
     }
+}
+
+/// Takes the whole log in and cuts it off. It cannot while a reader sees an older state.
+fn empty(handle: &Handle, counters: &Counters) -> bool {
+    handle.wait_for_locks(PATIENCE);
+    (0..TRIES).any(|_| {
+        checkpoint(handle, "TRUNCATE", counters) || {
+            std::thread::sleep(PATIENCE);
+            false
+        }
+    })
 }
 
 /// Runs one checkpoint and notes the log's size; whether the whole log is in the database now.

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::error::{Error, Kind};
 use crate::job::{Job, Ran, guarded};
 use crate::migrate::{Migration, migrate};
@@ -38,7 +40,8 @@ struct Threads {
     writer: JoinHandle<Handle>,
     readers: Vec<JoinHandle<()>>,
     checkpointer: JoinHandle<()>,
-    stop_checkpointer: Sender<()>,
+    /// Asks for a log without anything in it; the checkpointer ends with it.
+    checkpoints: Sender<oneshot::Sender<bool>>,
 }
 
 impl SqliteStore {
@@ -74,13 +77,13 @@ impl SqliteStore {
         };
         let lists = lane(Role::List, options.readers, "db-list")?;
         let slows = lane(Role::Slow, options.slow_readers, "db-slow")?;
-        let (stop_checkpointer, stop) = channel();
+        let (checkpoints, asked) = channel();
         let (handle, numbers) = (open(Role::Checkpoint)?, Arc::clone(&counters));
         let threads = Threads {
             writer: spawn("db-writer", move || writer.work())?,
             readers,
-            checkpointer: spawn("db-checkpoint", move || checkpoint::work(&handle, &numbers, &stop))?,
-            stop_checkpointer,
+            checkpointer: spawn("db-checkpoint", move || checkpoint::work(&handle, &numbers, &asked))?,
+            checkpoints,
         };
         Ok(SqliteStore {
             writes,
@@ -148,6 +151,14 @@ impl SqliteStore {
         })
     }
 
+    /// Has the log emptied; `None` once the store is closed.
+    pub(crate) fn fold(&self) -> Option<oneshot::Receiver<bool>> {
+        let (ask, answer) = oneshot::channel();
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.as_ref()?.checkpoints.send(ask).ok()?;
+        Some(answer)
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         let waiting = Waiting {
             interactive: self.writes.depth(INTERACTIVE),
@@ -170,7 +181,7 @@ impl SqliteStore {
         for slot in &self.points {
             slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
-        drop(threads.stop_checkpointer);
+        drop(threads.checkpoints);
         for thread in threads.readers {
             join_unless_own(thread);
         }

@@ -169,6 +169,19 @@ impl Store {
         }
     }
 
+    /// Takes SQLite's log into its file and empties it, so that it holds nothing that is not in the file any more. Waits about a
+    /// second for readers of older states. Whether it is done; nothing needs to be on PostgreSQL.
+    pub async fn fold(&self) -> bool {
+        let answer = match &*self.0 {
+            Backend::Sqlite(store) => store.fold(),
+            Backend::Postgres(_) => return true,
+        };
+        match answer {
+            Some(answer) => answer.await.unwrap_or(false),
+            None => false,
+        }
+    }
+
     /// Refuses new jobs, answers those that wait, folds SQLite's log into its file, ends all
     /// threads. Blocks until done; a second call does nothing.
     pub fn close(&self) {

@@ -31,19 +31,33 @@ impl Folder {
         make(&incoming)?;
         // A folder that can be read only is found now and not by the first customer.
         NamedTempFile::new_in(&incoming)?;
-        for entry in incoming.read_dir()? {
-            let entry = entry?;
-            let age = entry.metadata().and_then(|about| about.modified()).map(|at| at.elapsed());
-            if matches!(age, Ok(Ok(age)) if age > STALE) {
-                // Another node may have been quicker.
-                let _ = fs::remove_file(entry.path());
-            }
+        // All of them now, so that nobody has to see to it that one outlives a power cut.
+        for n in 0..=u8::MAX {
+            make(&path.join(format!("{n:02x}")))?;
         }
+        sync(&path)?;
         Ok(Self(Arc::new(path)))
     }
 
     pub(crate) fn incoming(&self) -> PathBuf {
         self.0.join("incoming")
+    }
+
+    /// Removes what was left unfinished for a day.
+    pub(crate) async fn tidy(&self) -> Result<(), Failure> {
+        let incoming = self.incoming();
+        blocking(move || {
+            for entry in incoming.read_dir()? {
+                let entry = entry?;
+                let age = entry.metadata().and_then(|about| about.modified()).map(|at| at.elapsed());
+                if matches!(age, Ok(Ok(age)) if age > STALE) {
+                    // Another node may have been quicker.
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+            Ok(())
+        })
+        .await
     }
 
     fn path(&self, place: &str) -> PathBuf {
@@ -69,10 +83,6 @@ impl Folder {
             };
             named.as_file().sync_all()?;
             let folder = path.parent().unwrap_or(Path::new("."));
-            if !folder.is_dir() {
-                make(folder)?;
-                sync(folder.parent().unwrap_or(Path::new(".")))?;
-            }
             named.persist_noclobber(&path).map_err(|error| error.error)?;
             sync(folder)
         })

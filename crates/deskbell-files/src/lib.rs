@@ -11,6 +11,7 @@ mod spool;
 
 use bytes::Bytes;
 use futures_util::Stream;
+use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 
 pub use failure::Failure;
@@ -19,6 +20,9 @@ pub use remote::{Bucket, Remote};
 pub use spool::{CHUNK, Spool, Spooled};
 
 use folder::Folder;
+
+/// The place of the mark.
+const MARK: &str = "deskbell-store";
 
 /// Bytes as they come.
 pub type Reading = BoxStream<'static, Result<Bytes, Failure>>;
@@ -34,8 +38,8 @@ enum Kept {
 }
 
 impl Files {
-    /// A folder of this machine, or one that all nodes share. It is made, for its owner alone, if it is not there; what an
-    /// earlier process left unfinished in it is removed once it is a day old.
+    /// A folder of this machine, or one that all nodes share. It is made, for its owner alone, if it is not there; [`Files::tidy`]
+    /// removes what others left unfinished.
     ///
     /// # Errors
     ///
@@ -47,6 +51,50 @@ impl Files {
     /// A bucket of an S3-compatible store.
     pub fn in_bucket(remote: Remote) -> Self {
         Self(Kept::Remote(remote))
+    }
+
+    /// The mark by which this place is known again: the one that lies here, or this one, which is put here if none does.
+    ///
+    /// # Errors
+    ///
+    /// It could not be read or written.
+    pub async fn mark(&self, new: &str) -> Result<String, Failure> {
+        let mut found = self.marked().await?;
+        if found.is_none() {
+            let mut spool = self.spool();
+            spool.write(new.as_bytes()).await?;
+            let put = self.put(MARK, spool.finish().await?).await;
+            found = self.marked().await?;
+            // Of two who put one at the same moment one is late.
+            if found.is_none() {
+                put?;
+            }
+        }
+        found.ok_or_else(|| Failure::Missing(MARK.to_owned()))
+    }
+
+    async fn marked(&self) -> Result<Option<String>, Failure> {
+        match self.read(MARK).await {
+            Ok(bytes) => {
+                let pieces: Vec<Bytes> = bytes.try_collect().await?;
+                Ok(Some(String::from_utf8_lossy(&pieces.concat()).trim().to_owned()))
+            }
+            Err(Failure::Missing(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Removes what others left unfinished a day ago or longer.
+    ///
+    /// # Errors
+    ///
+    /// It could not be looked for.
+    pub async fn tidy(&self) -> Result<(), Failure> {
+        match &self.0 {
+            Kept::Folder(folder) => folder.tidy().await,
+            // What is unfinished there the bucket's own rules remove.
+            Kept::Remote(_) => Ok(()),
+        }
     }
 
     /// Begins to take bytes in.

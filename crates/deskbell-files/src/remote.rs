@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector as Tcp};
@@ -105,7 +105,15 @@ impl Remote {
 
     pub(crate) async fn read(&self, place: &str) -> Result<Reading, Failure> {
         let found = self.store.get(&self.path(place)).await.map_err(|error| missing(place, error))?;
-        Ok(found.into_stream().map_err(failed).boxed())
+        // A store that stops in the middle ends the reading.
+        let pieces = stream::unfold(found.into_stream(), |mut rest| async move {
+            let late = || Failure::Remote("the store stopped in the middle of a file".to_owned());
+            match tokio::time::timeout(PATIENCE, rest.next()).await {
+                Ok(piece) => piece.map(|piece| (piece.map_err(failed), rest)),
+                Err(_) => Some((Err(late()), stream::empty().boxed())),
+            }
+        });
+        Ok(pieces.boxed())
     }
 
     pub(crate) async fn size(&self, place: &str) -> Result<Option<u64>, Failure> {

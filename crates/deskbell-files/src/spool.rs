@@ -112,6 +112,20 @@ impl Spool {
         Ok(())
     }
 
+    /// How many bytes are in memory.
+    pub fn in_memory(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Lets memory go: what is there goes to the disk.
+    ///
+    /// # Errors
+    ///
+    /// The temporary file could not be written.
+    pub async fn to_disk(&mut self) -> Result<(), Failure> {
+        if self.pending.is_empty() { Ok(()) } else { self.spill().await }
+    }
+
     /// There are no more.
     ///
     /// # Errors

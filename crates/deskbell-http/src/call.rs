@@ -19,6 +19,8 @@ pub struct Call<S> {
     pub request_id: Arc<str>,
     /// Only the head of the answer is wanted (HEAD): nobody sees what stands in it.
     pub(crate) head: bool,
+    /// Bytes that one file may have.
+    pub(crate) file_limit: u64,
     pub(crate) path: Vec<(&'static str, i64)>,
     pub(crate) expected: Option<Expected>,
     /// `Last-Event-ID`, where a listener goes on.

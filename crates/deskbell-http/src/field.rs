@@ -59,6 +59,8 @@ pub(crate) enum Kind {
     Versions,
     /// Texts by name, of one line or, with `any_lines`, of any.
     Map { key: fn(&str) -> bool, pattern: &'static str, max: usize, any_lines: bool },
+    /// Bytes in base64, of at most so many characters.
+    Base64 { max: usize },
     /// Files of a multipart body; with `ids` also those that are there, by their ids.
     Files { most: usize, ids: bool },
     /// A structure, as the schema says it.
@@ -188,6 +190,11 @@ impl Field {
     /// Read with `Params::lines`.
     pub const fn tags(name: &'static str, max: usize) -> Self {
         Self::new(name, Kind::Lines { max, filter: false })
+    }
+
+    /// Bytes, written in base64. Read with `Params::bytes`.
+    pub const fn base64(name: &'static str, max: usize) -> Self {
+        Self::new(name, Kind::Base64 { max })
     }
 
     /// Files of a multipart body, or ids of files that are there. Read with `Params::files`.

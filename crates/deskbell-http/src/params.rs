@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use deskbell_app::file::Given;
 use deskbell_core::time::TimeSpan;
 use deskbell_core::{Timestamp, Version};
@@ -35,6 +37,7 @@ pub(crate) enum Value {
     Map(Vec<(String, String)>),
     Tree(serde_json::Value),
     Files(Vec<Given>),
+    Bytes(Vec<u8>),
     Actions(Vec<Action>),
 }
 
@@ -56,6 +59,7 @@ impl Value {
             }
             Self::Map(map) => json(serde_json::to_string(map)),
             Self::Tree(tree) => tree.to_string(),
+            Self::Bytes(bytes) => STANDARD.encode(bytes),
             Self::Files(files) => {
                 let one = |file: &Given| match file {
                     Given::File(id) => json(serde_json::to_string(id)),
@@ -277,6 +281,15 @@ impl Params {
         match self.value(name) {
             None => None,
             Some(Value::Tree(tree)) => Some(tree),
+            Some(_) => wrong_kind(name),
+        }
+    }
+
+    /// Bytes; `None` if not sent.
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        match self.value(name) {
+            None => None,
+            Some(Value::Bytes(bytes)) => Some(bytes),
             Some(_) => wrong_kind(name),
         }
     }

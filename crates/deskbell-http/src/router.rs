@@ -34,6 +34,9 @@ use crate::response::{self, Answered};
 use crate::routes::Routes;
 use crate::settings::{Finished, Settings};
 
+/// Bytes that boundaries and heads of parts may have beside fields and files, where a body says how large it is.
+const FRAMES: u64 = 1 << 20;
+
 /// Where the API stands.
 pub const BASE: &str = "/api/v2";
 
@@ -154,22 +157,14 @@ impl<S: Backend> Edge<S> {
         let (parts, content) = request.into_parts();
         let headers = &parts.headers;
         // A body with files is larger by as much as these may have.
-        let files =
-            if operation.takes_files() && body::is_multipart(headers) { self.settings.upload } else { 0 };
+        let files = if operation.takes_files() && body::is_multipart(headers) {
+            self.settings.upload + FRAMES
+        } else {
+            0
+        };
         body::declared_size(headers, operation.body as u64 + files)?;
 
-        let actor = match operation.access {
-            Access::Open => Arc::clone(&self.nobody),
-            Access::AnyKey(_) | Access::Needs(_) => {
-                let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-                let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-                let caller = peer::caller(peer, headers, &self.settings.trusted_proxies);
-                self.state.authenticate(keys.single()?, caller).await?
-            }
-        };
-        if let Access::Needs(permission) = operation.access {
-            actor.require(permission)?;
-        }
+        let mut actor = self.caller(operation, keys, &parts).await?;
 
         if let Some(media_type) = operation.media_type()
             && !media::accepts(texts(headers, ACCEPT.as_str()), media_type)
@@ -184,11 +179,13 @@ impl<S: Backend> Edge<S> {
                 let limits = Limits {
                     fields: operation.body,
                     file: self.settings.file,
-                    all: operation.body as u64 + self.settings.upload,
+                    files: self.settings.upload,
                     time: self.settings.body_time,
                 };
                 let received = decode::receive(content, boundary, table, limits, || self.state.spool());
                 let content = Content::Parts(received.await?);
+                // It may have taken long, and rights may have changed meanwhile.
+                actor = self.caller(operation, keys, &parts).await?;
                 decode::gather_from(table, query, content, encoding.as_ref())?
             }
             _ => {
@@ -221,7 +218,9 @@ impl<S: Backend> Edge<S> {
         let state = self.state.clone();
         let request_id = Arc::clone(request_id);
         let head = parts.method == Method::HEAD;
-        let call = Call { state, actor, params, request_id, head, path, expected, last_event, key };
+        let file_limit = self.settings.file;
+        let call =
+            Call { state, actor, params, request_id, head, file_limit, path, expected, last_event, key };
         let Some(handler) = &operation.handler else { return Err(Failure::internal("no handler")) };
         let reply = match parts.method {
             Method::GET | Method::HEAD => caught(handler(call)).await?,
@@ -232,6 +231,26 @@ impl<S: Backend> Edge<S> {
             },
         };
         Ok(conditional(reply, headers, operation.conditions).into())
+    }
+
+    /// Who calls, with the permission of the call.
+    async fn caller(
+        &self,
+        operation: &Operation<S>,
+        keys: &Keys,
+        parts: &http::request::Parts,
+    ) -> Result<Arc<Actor>, Failure> {
+        if operation.access == Access::Open {
+            return Ok(Arc::clone(&self.nobody));
+        }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let from = peer::caller(peer, &parts.headers, &self.settings.trusted_proxies);
+        let actor = self.state.authenticate(keys.single()?, from).await?;
+        if let Access::Needs(permission) = operation.access {
+            actor.require(permission)?;
+        }
+        Ok(actor)
     }
 
     /// What `If-Match` says. A value that cannot be read goes to the wrong values.

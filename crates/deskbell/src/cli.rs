@@ -87,16 +87,28 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::User(command) => with_desk(&given, Size::Small, |desk| user::run(&command, desk)),
         Command::Import(args) => with_desk(&given, Size::Full, |desk| import::run(&args, desk)),
         Command::Demo(args) => with_desk(&given, Size::Full, |desk| demo::run(&args, desk)),
-        Command::Verify(args) => with_desk(&given, Size::Full, |desk| verify::run(&args, desk)),
+        Command::Verify(args) => with_files(&given, |desk| verify::run(&args, desk)),
     }
 }
 
 /// Opens the desk for a command, beside a server or alone.
 fn with_desk(given: &Given, size: Size, command: impl FnOnce(&Desk) -> Result<ExitCode>) -> Result<ExitCode> {
+    over(&settings(given)?, size, command)
+}
+
+/// The same for a command that reads files.
+fn with_files(given: &Given, command: impl FnOnce(&Desk) -> Result<ExitCode>) -> Result<ExitCode> {
     let config = settings(given)?;
-    logging::for_commands(&config)?;
-    data::prepare(&config)?;
-    let desk = data::open(&config, size)?;
+    over(&config, Size::Full, |desk| {
+        data::files(&config, desk)?;
+        command(desk)
+    })
+}
+
+fn over(config: &Config, size: Size, command: impl FnOnce(&Desk) -> Result<ExitCode>) -> Result<ExitCode> {
+    logging::for_commands(config)?;
+    data::prepare(config)?;
+    let desk = data::open(config, size)?;
     let done = command(&desk);
     desk.close();
     done

@@ -105,31 +105,30 @@ pub(crate) fn open(config: &Config, size: Size) -> Result<Desk> {
     })?;
     let desk = Desk::open(store, Arc::new(SystemContext), config.desk());
     let desk = desk.with_context(|| format!("{place} could not be made ready"))?;
-    files(config, &desk)?;
     Ok(desk)
 }
 
-/// Tells the desk where the bytes of files are.
+/// Tells the desk where the bytes of files are: for a server, and for whatever reads or writes files.
 ///
-/// Errors: they cannot be there, or are elsewhere already.
-fn files(config: &Config, desk: &Desk) -> Result<()> {
-    let store = match (config.text("file_store"), config.optional("database")) {
-        ("auto", None) => "folder",
-        ("auto", Some(_)) => "database",
-        (store, _) => store,
+/// Errors: they cannot be there.
+pub(crate) fn files(config: &Config, desk: &Desk) -> Result<()> {
+    let shared = config.optional("database").is_some();
+    let store = match config.text("file_store") {
+        "auto" if shared => "database",
+        "auto" => "folder",
+        store => store,
     };
-    let place = match store {
+    match store {
         "folder" => {
-            let folder =
-                config.optional("file_folder").map_or_else(|| config.data().join("files"), PathBuf::from);
+            let folder = match config.optional("file_folder") {
+                Some(folder) => PathBuf::from(folder),
+                None if shared => bail!(
+                    "file_store = \"folder\" with PostgreSQL needs file_folder: a folder that all servers of the database share"
+                ),
+                None => config.data().join("files"),
+            };
             let files = Files::in_folder(&folder);
             desk.keep_files_in(files.with_context(|| format!("the folder of files {}", folder.display()))?);
-            // A data folder may be moved, and what is in it with it.
-            if config.optional("file_folder").is_some() {
-                format!("the folder {}", folder.display())
-            } else {
-                "the data folder".to_owned()
-            }
         }
         "s3" => {
             let bucket = Bucket {
@@ -143,13 +142,11 @@ fn files(config: &Config, desk: &Desk) -> Result<()> {
             if bucket.name.is_empty() {
                 bail!("file_store = \"s3\" needs s3_bucket: the name of the bucket");
             }
-            let place = format!("the bucket {} under \"{}\"", bucket.name, bucket.prefix);
             desk.keep_files_in(Files::in_bucket(Remote::new(&bucket).context("the bucket of files")?));
-            place
         }
-        _ => "the database".to_owned(),
-    };
-    desk.agree_on_files(&place).map_err(|error| anyhow::anyhow!("{error}"))
+        _ => {}
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -615,6 +615,8 @@ CREATE TABLE webhook_delivery (
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, position) WHERE next_at IS NOT NULL;
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, subject, position) WHERE state = 1;
+-- for what is erased
+CREATE INDEX webhook_delivery_by_subject ON webhook_delivery (subject);
 CREATE INDEX webhook_delivery_log ON webhook_delivery (webhook_id, id);
 CREATE INDEX webhook_delivery_by_state ON webhook_delivery (webhook_id, state, id);
 CREATE INDEX webhook_delivery_stale ON webhook_delivery (webhook_id, since, id) WHERE state = 1;

@@ -29,10 +29,11 @@ pub(super) const FREE: &str = "UPDATE bulk SET lease_until = 0 WHERE state <= 2 
 pub(super) const NEXT: &str = "SELECT b.batch_id, b.actor, b.call, b.work, b.chunks, b.next_chunk, b.done, c.ids, b.takeovers \
      FROM bulk b LEFT JOIN bulk_chunk c ON c.bulk_id = b.id AND c.chunk = b.next_chunk \
      WHERE b.id = $1 AND b.lease_owner = $2 AND b.state = 2";
-/// Progress, in the transaction of the chunk; changes nothing if another one did the chunk. (In a CASE PostgreSQL takes a
+/// Progress, in the transaction of the chunk; what is done is forgotten with the last, since it may be a text. Changes nothing if another one did the chunk. (In a CASE PostgreSQL takes a
 /// bare parameter for a text.)
 pub(super) const ADVANCE: &str = "UPDATE bulk SET next_chunk = next_chunk + 1, done = done + $3, changed = changed + $4, \
-     unchanged = unchanged + $5, failed = failed + $6, lease_until = $7, takeovers = 0, state = CASE WHEN next_chunk + 1 >= chunks THEN 3 ELSE 2 END, \
+     unchanged = unchanged + $5, failed = failed + $6, lease_until = $7, takeovers = 0, \
+     work = CASE WHEN next_chunk + 1 >= chunks THEN '' ELSE work END, state = CASE WHEN next_chunk + 1 >= chunks THEN 3 ELSE 2 END, \
      finished_at = CASE WHEN next_chunk + 1 >= chunks THEN CAST($8 AS BIGINT) ELSE NULL END \
      WHERE id = $1 AND next_chunk = $2 AND state = 2";
 /// An outcome.
@@ -50,7 +51,8 @@ pub(super) const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM bulk";
 /// How many rows its answer has at the most.
 pub(super) const KEEP_ROWS: &str = "SELECT keep_rows FROM bulk WHERE id = $1";
 /// Stops it.
-pub(super) const CANCEL: &str = "UPDATE bulk SET state = 4, finished_at = $2 WHERE id = $1 AND state <= 2";
+pub(super) const CANCEL: &str =
+    "UPDATE bulk SET state = 4, work = '', finished_at = $2 WHERE id = $1 AND state <= 2";
 /// Forgets some that were finished long ago.
 pub(super) const FORGET: &str =
     "DELETE FROM bulk WHERE id IN (SELECT id FROM bulk WHERE finished_at <= $1 ORDER BY finished_at LIMIT 5)";

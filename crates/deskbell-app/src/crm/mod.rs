@@ -168,6 +168,19 @@ pub(crate) fn over(tx: &mut Tx<'_>, lookup: &Lookup) -> Result<()> {
     Ok(())
 }
 
+/// The ticket's contact is not to be looked up any more.
+pub(crate) fn forget(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()> {
+    tx.exec(sql::FORGET, &[ticket.0.into()])?;
+    Ok(())
+}
+
+/// Whether the look-up still waits for its answer: if not, its ticket was erased meanwhile, or another node was faster. It does until
+/// the transaction ends.
+pub(crate) fn waits(tx: &mut Tx<'_>, lookup: &Lookup) -> Result<bool> {
+    let lock = if tx.engine() == Engine::Postgres { sql::LOCK } else { "" };
+    Ok(tx.first(&format!("{}{lock}", sql::WAITS), &[lookup.id.into()], |_| Ok(()))?.is_some())
+}
+
 /// The place has answered: it does not rest any more.
 pub(crate) fn answered(tx: &mut Tx<'_>, lookup: &Lookup) -> Result<()> {
     fares_well(tx, lookup.brand)?;

@@ -21,6 +21,13 @@ pub(super) const LATER: &str = "UPDATE crm_lookup SET next_at = $2, attempts = $
 /// It is over.
 pub(super) const DELETE: &str = "DELETE FROM crm_lookup WHERE id = $1";
 
+/// Those of a ticket are over.
+pub(super) const FORGET: &str = "DELETE FROM crm_lookup WHERE ticket_id = $1";
+/// Whether it waits for its answer; " FOR UPDATE" is appended on PostgreSQL.
+pub(super) const WAITS: &str = "SELECT 1 FROM crm_lookup WHERE id = $1";
+/// Nobody else ends it until the transaction does.
+pub(super) const LOCK: &str = " FOR UPDATE";
+
 /// Where a brand's customers are looked up.
 pub(super) const URL: &str = "SELECT crm_sync_url FROM brand WHERE id = $1";
 /// A customer's external primary id.

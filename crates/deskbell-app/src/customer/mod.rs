@@ -15,6 +15,7 @@ mod link;
 pub mod list;
 mod load;
 pub mod merge;
+pub mod purge;
 pub mod remove_channel;
 mod row;
 mod sql;

@@ -97,6 +97,13 @@ pub(super) const UNLINK_SILENTLY: &str = "UPDATE ticket SET customer_id = 0 WHER
 pub(super) const MOVE_SILENTLY: &str = "UPDATE ticket SET customer_id = $2 WHERE customer_id = $1 \
      AND customer_id <> 0 AND (deleted_at IS NOT NULL OR merged_into <> 0)";
 
+/// All tickets of a customer, in whatever state, some at a time.
+pub(super) const TICKETS_OF: &str =
+    "SELECT t.id FROM ticket t WHERE t.customer_id = $1 AND t.customer_id <> 0 ORDER BY t.id LIMIT $2";
+/// All tickets of a brand by contact address that have no customer, in whatever state.
+pub(super) const TICKETS_FROM: &str = "SELECT t.id FROM ticket t WHERE t.contact = $1 AND t.contact <> '' \
+     AND t.brand_id = $2 AND t.customer_id = 0 ORDER BY t.id LIMIT $3";
+
 /// How many entries each ticket of a customer has, and the time of the newest: what that is, is appended.
 pub(super) const TIMELINES: &str = "SELECT t.id, t.messages, ";
 /// Goes on with the customer, for which the id and conditions are appended. SQLite is told the index.

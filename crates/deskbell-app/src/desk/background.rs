@@ -30,6 +30,9 @@ const LOOK_UP: Duration = Duration::from_secs(1);
 /// How often messages are looked for whose time has come.
 const SEND: Duration = Duration::from_secs(1);
 
+/// How often what uploads left is looked for.
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// How often bytes of files are removed that nothing needs.
 const SWEEP: Duration = Duration::from_secs(5);
 
@@ -83,6 +86,7 @@ impl Desk {
             self.every(WAKE, |desk| async move { desk.wake_snoozed().await.map(|_| ()) }),
             self.every(MINUTE, |desk| async move { desk.archive_closed().await.map(|_| ()) }),
             self.every(SWEEP, |desk| async move { desk.sweep_files().await.map(|_| ()) }),
+            self.every(HOUR, |desk| async move { desk.tidy_files().await }),
             self.every(LOOK, |desk| async move { desk.resume_bulk().await }),
             self.every(SEAL, |desk| async move {
                 desk.seal().await?;
@@ -136,6 +140,9 @@ impl Desk {
             let due =
                 self.inner.store.read(Lane::List, move |tx| ticket::delete::due(tx, until, PURGE)).await?;
             if due.is_empty() {
+                if purged > 0 {
+                    self.forget_tags().await?;
+                }
                 return Ok(purged);
             }
             purged += due.len();

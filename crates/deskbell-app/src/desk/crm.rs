@@ -90,7 +90,9 @@ impl Desk {
     async fn take_over(&self, lookup: Lookup, found: Vec<Found>) -> Result<()> {
         let system = Arc::new(Actor::system());
         let taking = self.write_as(Urgency::Bulk, &system, CALL, move |work| {
-            sync::sync(work, lookup.brand, lookup.ticket, &found)?;
+            if crm::waits(work.tx, &lookup)? {
+                sync::sync(work, lookup.brand, lookup.ticket, &found)?;
+            }
             crm::answered(work.tx, &lookup)
         });
         taking.await.map(drop)

@@ -14,6 +14,10 @@ use crate::error::{Error, Result};
 use crate::file::{self, Found, KEEP, Kept, Stored, Upload};
 use crate::work::Work;
 
+/// How the store is named that is the database itself.
+const DATABASE: &str = "database";
+/// For how long a place is left alone that could not be emptied, in seconds.
+const REST: i64 = 3_600;
 /// How many chunks of bytes one transaction of the database takes.
 const TOGETHER: usize = 4;
 /// How many places are looked at together.
@@ -64,21 +68,32 @@ impl Keeping {
 
 impl Desk {
     /// Keeps files elsewhere than in the database: for all files, and from the beginning on. Only the first call counts.
+    /// `agree_on_files` has to follow.
     pub fn keep_files_in(&self, files: Files) {
         let _ = self.inner.files.set(files);
     }
 
-    /// Notes in the data where the bytes of files are, by a word and its place. The same must be said each time, since nothing
-    /// moves them.
+    /// Names in the data the store in which its files are: by its kind and by the mark that lies in it, so that it is the same one
+    /// wherever it stands. Nothing moves files, so a store that is another one is refused once there are any.
     ///
-    /// Errors: `conflict` if there are files, and they are elsewhere.
-    pub fn agree_on_files(&self, place: &str) -> Result<()> {
-        let (system, place) = (Arc::new(Actor::system()), place.to_owned());
-        let known = self.read_blocking(Lane::Point, &system, |tx, _| file::known_place(tx))?;
-        if known.as_deref() == Some(&*place) {
-            return Ok(());
-        }
-        self.write_blocking(Urgency::Interactive, &system, "start", move |work| file::agree(work.tx, &place))
+    /// Errors: `conflict` if there are files, and they are elsewhere; the store cannot be reached.
+    pub async fn agree_on_files(&self) -> Result<()> {
+        let store = match self.inner.files.get() {
+            None => DATABASE.to_owned(),
+            Some(files) => {
+                let mut nonce = [0; 16];
+                self.inner.context.random(&mut nonce);
+                files.mark(&format!("{:032x}", u128::from_be_bytes(nonce))).await?
+            }
+        };
+        let (system, name) = (Arc::new(Actor::system()), store.clone());
+        self.write(&system, "start", move |work| file::agree(work.tx, &name)).await?;
+        let _ = self.inner.store_of_files.set(store.into());
+        Ok(())
+    }
+
+    fn store_of_files(&self) -> Arc<str> {
+        self.inner.store_of_files.get().cloned().unwrap_or_else(|| DATABASE.into())
     }
 
     /// Begins to take the bytes of a file in.
@@ -116,6 +131,8 @@ impl Desk {
                 hash: spooled.hash(),
                 size: i64::try_from(spooled.size()).unwrap_or(i64::MAX),
                 media_type: spooled.kind(),
+                store: self.store_of_files(),
+                instead_of: None,
             };
             ready.push((kept, spooled));
         }
@@ -129,22 +146,38 @@ impl Desk {
             })
             .await?;
         let mut done = Vec::with_capacity(ready.len());
-        for (kept, spooled) in ready {
-            if let Err(error) = self.put_file(&kept.place, spooled).await {
-                if let Err(error) = self.give_up(places).await {
-                    tracing::warn!(%error, "files that could not be kept are removed later");
-                }
-                return Err(error);
-            }
+        for (mut kept, spooled) in ready {
+            // If this fails nobody knows whether bytes come to lie there after all: the place is removed in a day.
+            self.put_file(&kept.place, spooled).await?;
+            kept.instead_of = self.lost(&kept).await?;
             done.push(kept);
         }
         Ok(done)
+    }
+
+    /// The place that the content of an upload has so far, if its bytes are not there.
+    async fn lost(&self, kept: &Kept) -> Result<Option<String>> {
+        let hash = kept.hash;
+        let known = self.inner.store.read(Lane::Point, move |tx| file::stored(tx, &hash)).await?;
+        let Some((place, size)) = known else { return Ok(None) };
+        let there = match self.inner.files.get() {
+            Some(files) => files.size(&place).await?.and_then(|size| i64::try_from(size).ok()),
+            None => {
+                let place = place.clone();
+                self.inner.store.read(Lane::List, move |tx| file::size_of(tx, &place)).await?
+            }
+        };
+        let whole = there == Some(size) || there.is_none() && size == 0 && self.inner.files.get().is_none();
+        Ok((!whole).then_some(place))
     }
 
     async fn put_file(&self, place: &str, spooled: Spooled) -> Result<()> {
         if let Some(files) = self.inner.files.get() {
             return Ok(files.put(place, spooled).await?);
         }
+        let few = spooled.size() <= (TOGETHER * deskbell_files::CHUNK) as u64;
+        // A large one lets others go before.
+        let urgency = if few { Urgency::Interactive } else { Urgency::Bulk };
         let (mut from, mut n) = (0, 0);
         while from < spooled.size() {
             let mut chunks: Vec<Bytes> = Vec::with_capacity(TOGETHER);
@@ -156,23 +189,19 @@ impl Desk {
             let (place, first) = (place.to_owned(), n);
             n += chunks.len() as i64;
             let put = move |tx: &mut Tx<'_>| file::put_chunks(tx, &place, first, &chunks);
-            self.inner.store.write(Urgency::Bulk, put).await?;
+            self.inner.store.write(urgency, put).await?;
         }
         Ok(())
     }
 
-    /// Makes those of the places due that no write has claimed.
+    /// Makes those of the places due that no write has claimed. It writes in any case, so that it tells nobody by its time whether
+    /// a content was there already.
     async fn give_up(&self, places: Vec<String>) -> Result<()> {
         if places.is_empty() {
             return Ok(());
         }
-        let look = move |tx: &mut Tx<'_>| file::unclaimed(tx, &places);
-        let left = self.inner.store.read(Lane::Point, look).await?;
-        if left.is_empty() {
-            return Ok(());
-        }
         let now = self.inner.context.now();
-        self.inner.store.write(Urgency::Bulk, move |tx| file::postpone(tx, &left, now)).await
+        self.inner.store.write(Urgency::Interactive, move |tx| file::postpone(tx, &places, now)).await
     }
 
     /// A file with its bytes.
@@ -196,21 +225,27 @@ impl Desk {
         if let Some(files) = self.inner.files.get() {
             return Ok(files.read(place).await?.boxed());
         }
+        let count = file::chunks_of(size);
+        if count == 0 {
+            return Ok(stream::empty().boxed());
+        }
+        // The first one is read before anything is answered.
+        let first = self.chunk(place.to_owned(), 0).await?;
         let (desk, place) = (self.clone(), place.to_owned());
-        let numbers = stream::iter(0..file::chunks_of(size));
-        let chunks = numbers.then(move |n| {
-            let (store, place) = (desk.inner.store.clone(), place.clone());
-            async move {
-                let wanted = place.clone();
-                let read = store.read(Lane::List, move |tx| file::chunk(tx, &wanted, n)).await;
-                match read {
-                    Ok(Some(bytes)) => Ok(Bytes::from(bytes)),
-                    Ok(None) => Err(Failure::Missing(place)),
-                    Err(error) => Err(Failure::Machine(std::io::Error::other(error))),
-                }
-            }
+        let rest = stream::iter(1..count).then(move |n| {
+            let (desk, place) = (desk.clone(), place.clone());
+            async move { desk.chunk(place, n).await }
         });
-        Ok(chunks.boxed())
+        Ok(stream::iter([Ok(first)]).chain(rest).boxed())
+    }
+
+    async fn chunk(&self, place: String, n: i64) -> std::result::Result<Bytes, Failure> {
+        let wanted = place.clone();
+        match self.inner.store.read(Lane::List, move |tx| file::chunk(tx, &wanted, n)).await {
+            Ok(Some(bytes)) => Ok(Bytes::from(bytes)),
+            Ok(None) => Err(Failure::Missing(place)),
+            Err(error) => Err(Failure::Machine(std::io::Error::other(error))),
+        }
     }
 
     /// Removes bytes whose places are due, and uploads that no message took in a day. Answers how many places it emptied.
@@ -232,11 +267,26 @@ impl Desk {
                 return Ok(emptied);
             }
             for place in due {
-                self.empty(&place).await?;
+                // One that cannot be emptied keeps no other waiting.
+                if let Err(error) = self.empty(&place).await {
+                    tracing::warn!(%error, place, "bytes of a file that nothing needs are not removed yet");
+                    let later = Timestamp(now.0 + REST);
+                    let postpone = move |tx: &mut Tx<'_>| file::postpone(tx, &[place.clone()], later);
+                    self.inner.store.write(Urgency::Bulk, postpone).await?;
+                    continue;
+                }
                 let removed = move |tx: &mut Tx<'_>| file::removed(tx, &place);
                 self.inner.store.write(Urgency::Bulk, removed).await?;
                 emptied += 1;
             }
+        }
+    }
+
+    /// Removes what uploads left in the store that broke off with their process.
+    pub async fn tidy_files(&self) -> Result<()> {
+        match self.inner.files.get() {
+            Some(files) => Ok(files.tidy().await?),
+            None => Ok(()),
         }
     }
 

@@ -12,6 +12,7 @@ mod once;
 mod steps;
 mod timers;
 mod webhooks;
+mod wipe;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -87,6 +88,8 @@ struct Inner {
     courier: OnceLock<Arc<dyn Courier>>,
     /// Where the bytes of files are; unset: in the database.
     files: OnceLock<Files>,
+    /// The name of that store.
+    store_of_files: OnceLock<Arc<str>>,
     /// How many webhooks are told at the same time.
     rounds: Semaphore,
     /// Goes up with each write of this process.
@@ -114,6 +117,7 @@ impl Desk {
             under_way,
             courier,
             files: OnceLock::new(),
+            store_of_files: OnceLock::new(),
             rounds,
             written,
             node,

@@ -93,7 +93,9 @@ pub(crate) fn insert(
             Wanted::Upload(id) => {
                 if work.tx.exec(sql::USE, &[id.0.into(), ticket.0.into(), message.into(), place.into()])? == 0
                 {
-                    let message = format!("File {id} was sent with another message in the meantime.");
+                    let message = format!(
+                        "File {id} is no upload any more: another message took it, or its day is over."
+                    );
                     return Err(Fault::new(Code::Conflict, message).into());
                 }
             }

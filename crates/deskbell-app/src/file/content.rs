@@ -1,12 +1,14 @@
 //! Contents and their places: promised before bytes are put there, claimed by the write that needs them, given up when nothing
 //! needs them any more.
 
+use std::sync::Arc;
+
 use deskbell_core::{Code, Context, Fault, Timestamp};
-use deskbell_db::{Tx, Value};
+use deskbell_db::{Engine, Tx};
+use deskbell_files::Failure;
 
 use super::sql;
 use crate::error::Result;
-use crate::statement::Statement;
 use crate::work::Work;
 
 /// How long bytes may lie at a place before the write that makes a file of them, in seconds. It is how long an upload that no
@@ -15,6 +17,9 @@ pub(crate) const KEEP: i64 = 24 * 3_600;
 
 /// A place must be good for so long to be claimed, in seconds: clocks of nodes differ.
 const MARGIN: i64 = 600;
+
+/// How often a content is looked for that others add and give up at the same time.
+const ATTEMPTS: usize = 5;
 
 /// Bytes of a chunk in the database.
 const CHUNK: usize = deskbell_files::CHUNK;
@@ -27,6 +32,10 @@ pub(crate) struct Kept {
     pub(crate) hash: [u8; 32],
     pub(crate) size: i64,
     pub(crate) media_type: &'static str,
+    /// Where the store is in which the place is.
+    pub(crate) store: Arc<str>,
+    /// The place that the content has so far, if its bytes are lost.
+    pub(crate) instead_of: Option<String>,
 }
 
 impl Kept {
@@ -52,14 +61,33 @@ pub(crate) fn promise(tx: &mut Tx<'_>, places: &[String], due: Timestamp) -> Res
     Ok(())
 }
 
-/// Makes sure that a content has a place: the one of `kept`, if no other has been there before.
+/// Makes sure that a content has a place: the one of `kept`, if no other has been there before, or the bytes of that one are lost.
 ///
-/// Errors: `overloaded` if its place was given up meanwhile.
+/// Errors: `overloaded` if its place was given up meanwhile; the files of this data are elsewhere.
 pub(crate) fn claims(work: &mut Work<'_, '_>, kept: &Kept) -> Result<()> {
+    require_store(work.tx, &kept.store)?;
     let params = [kept.hash[..].into(), kept.place.as_str().into(), kept.size.into(), work.now.0.into()];
-    if work.tx.exec(sql::CONTENT, &params)? == 0 {
-        return Ok(());
+    for _ in 0..ATTEMPTS {
+        if work.tx.exec(sql::CONTENT, &params)? > 0 {
+            return claim(work, kept);
+        }
+        if let Some(lost) = &kept.instead_of {
+            let params = [kept.hash[..].into(), kept.place.as_str().into(), lost.as_str().into()];
+            if work.tx.exec(sql::INSTEAD, &params)? > 0 {
+                promise(work.tx, std::slice::from_ref(lost), work.now)?;
+                return claim(work, kept);
+            }
+        }
+        // Nobody gives it up from now on; whoever did so before leaves nothing to hold.
+        if hold(work.tx, &kept.hash, sql::KEEP)? {
+            return Ok(());
+        }
     }
+    Err(Fault::new(Code::Overloaded, "The file comes and goes elsewhere at the moment. Send it again.")
+        .into())
+}
+
+fn claim(work: &mut Work<'_, '_>, kept: &Kept) -> Result<()> {
     let claimed = work.tx.exec(sql::CLAIM, &[kept.place.as_str().into(), (work.now.0 + MARGIN).into()])?;
     if claimed == 0 {
         let message = "The file took too long from its arrival to its message. Send it again.";
@@ -68,14 +96,18 @@ pub(crate) fn claims(work: &mut Work<'_, '_>, kept: &Kept) -> Result<()> {
     Ok(())
 }
 
-/// The contents of a ticket's files.
-pub(crate) fn of_ticket(tx: &mut Tx<'_>, ticket: i64) -> Result<Vec<Vec<u8>>> {
-    Ok(tx.all(sql::OF_TICKET, &[ticket.into()], |row| Ok(row.blob(0)?.to_vec()))?)
+/// Holds a content until the transaction ends, where there are other writers; whether it is there.
+fn hold(tx: &mut Tx<'_>, hash: &[u8], lock: &str) -> Result<bool> {
+    let lock = if tx.engine() == Engine::Postgres { lock } else { "" };
+    let text = format!("{}{lock}", sql::THERE);
+    Ok(tx.first(&text, &[hash.into()], |_| Ok(()))?.is_some())
 }
 
 /// Gives up those of the contents that no file has any more: their places are due at once.
-pub(crate) fn forget(tx: &mut Tx<'_>, contents: &[Vec<u8>], now: Timestamp) -> Result<()> {
+pub(super) fn forget(tx: &mut Tx<'_>, contents: &[Vec<u8>], now: Timestamp) -> Result<()> {
     for hash in contents {
+        // Whoever adds a file of it at this moment is waited for, and seen by the next statement.
+        hold(tx, hash, sql::GIVE_UP)?;
         if let Some(place) =
             tx.first(sql::FORGET, &[hash.as_slice().into()], |row| row.str(0).map(str::to_owned))?
         {
@@ -85,14 +117,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, contents: &[Vec<u8>], now: Timestamp) -> R
     Ok(())
 }
 
-/// Which of the places were not claimed.
-pub(crate) fn unclaimed(tx: &mut Tx<'_>, places: &[String]) -> Result<Vec<String>> {
-    let mut statement = Statement::new(sql::UNCLAIMED);
-    statement.among("place", places.iter().map(|place| Value::from(place.clone())).collect());
-    Ok(tx.all(&statement.text, &statement.params, |row| row.str(0).map(str::to_owned))?)
-}
-
-/// Makes places due at a time.
+/// Makes places due at a time, those that were not claimed.
 pub(crate) fn postpone(tx: &mut Tx<'_>, places: &[String], due: Timestamp) -> Result<()> {
     for place in places {
         tx.exec(sql::POSTPONE, &[place.as_str().into(), due.0.into()])?;
@@ -162,23 +187,43 @@ pub(crate) fn chunks_of(size: i64) -> i64 {
     size.div_euclid(CHUNK as i64) + i64::from(size.rem_euclid(CHUNK as i64) > 0)
 }
 
-/// Where the data says that the bytes of files are.
-pub(crate) fn known_place(tx: &mut Tx<'_>) -> Result<Option<String>> {
-    Ok(tx.first(sql::KNOWN_PLACE, &[], |row| row.str(0).map(str::to_owned))?)
+/// Place and size of a content, if it is there.
+pub(crate) fn stored(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(String, i64)>> {
+    Ok(tx.first(sql::STORED, &[hash.into()], |row| Ok((row.str(0)?.to_owned(), row.int(1)?)))?)
 }
 
-/// Says it, unless there are files elsewhere.
+/// How many bytes a place in the database has; `None` if there is nothing.
+pub(crate) fn size_of(tx: &mut Tx<'_>, place: &str) -> Result<Option<i64>> {
+    Ok(tx.first(sql::SIZE, &[place.into()], |row| row.opt_int(0))?.flatten())
+}
+
+/// The store that the data names as that of its files.
+pub(crate) fn known_store(tx: &mut Tx<'_>) -> Result<Option<String>> {
+    Ok(tx.first(sql::KNOWN_STORE, &[], |row| row.str(0).map(str::to_owned))?)
+}
+
+/// Names it, unless there are files in another one.
 ///
 /// Errors: `conflict`.
-pub(crate) fn agree(tx: &mut Tx<'_>, place: &str) -> Result<()> {
-    if let Some(known) = known_place(tx)?
+pub(crate) fn agree(tx: &mut Tx<'_>, store: &str) -> Result<()> {
+    if known_store(tx)?.is_some_and(|known| known != store)
         && tx.first(sql::ANY_CONTENT, &[], |_| Ok(()))?.is_some()
     {
-        let message = format!(
-            "The files of this data are kept in {known}, and the settings say {place}. Set file_store as it was."
-        );
+        let message = "The files of this data are in another store than the settings name (file_store, file_folder, s3_…).";
         return Err(Fault::new(Code::Conflict, message).into());
     }
-    tx.exec(sql::AGREE, &[place.into()])?;
+    tx.exec(sql::AGREE, &[store.into()])?;
     Ok(())
+}
+
+/// Refuses a file whose bytes are in another store than the data names; the first file names it.
+fn require_store(tx: &mut Tx<'_>, store: &str) -> Result<()> {
+    match known_store(tx)? {
+        Some(known) if known == store => Ok(()),
+        None => agree(tx, store),
+        Some(_) => {
+            let message = "the files of this data are in another store than this server's";
+            Err(Failure::Remote(message.to_owned()).into())
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod attach;
 mod content;
+mod erase;
 mod get;
 mod shown;
 mod sql;
@@ -18,9 +19,10 @@ use deskbell_files::Spooled;
 
 pub(crate) use attach::{Wanted, carry, detach, insert, reattach, require_few, wanted};
 pub(crate) use content::{
-    KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, forget, is_stored, known_place, of_ticket,
-    postpone, promise, put_chunks, remove_chunks, removed, stored_after, unclaimed,
+    KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, is_stored, postpone, promise, put_chunks,
+    remove_chunks, removed, size_of, stored, stored_after,
 };
+pub(crate) use erase::erase;
 pub use get::{Found, get};
 pub use shown::Attachment;
 pub(crate) use shown::{by_ids, of_messages};
@@ -80,7 +82,7 @@ pub enum Given {
 /// before it. Where nothing is left it is `file`.
 fn shown_name(sent: &str) -> String {
     let line = text::one_line(sent);
-    let last = line.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let last = line.rsplit(['/', '\\']).next().unwrap_or_default();
     match last {
         "" | "." | ".." => "file".to_owned(),
         name => name.to_owned(),
@@ -104,6 +106,7 @@ mod tests {
             ("", "file"),
             ("..", "file"),
             ("folder/", "file"),
+            (" a.txt ", " a.txt "),
             ("\u{200f}", "file"),
         ] {
             assert_eq!(shown_name(sent), shown, "{sent:?}");

@@ -5,15 +5,27 @@ pub(super) const PROMISE: &str = "INSERT INTO content_gone (place, due) VALUES (
 /// A content, unless it is there already.
 pub(super) const CONTENT: &str = "INSERT INTO content (hash, place, size, created_at) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (hash) DO NOTHING";
+/// Whether a content is there; a lock may be appended.
+pub(super) const THERE: &str = "SELECT 1 FROM content WHERE hash = $1";
+/// So that nobody gives it up.
+pub(super) const KEEP: &str = " FOR KEY SHARE";
+/// So that nobody adds a file of it.
+pub(super) const GIVE_UP: &str = " FOR UPDATE";
+/// Place and size of a content.
+pub(super) const STORED: &str = "SELECT place, size FROM content WHERE hash = $1";
+/// A content has a new place in place of one whose bytes are lost.
+pub(super) const INSTEAD: &str = "UPDATE content SET place = $2 WHERE hash = $1 AND place = $3";
 /// A place is not to be removed.
 pub(super) const CLAIM: &str = "DELETE FROM content_gone WHERE place = $1 AND due > $2";
-/// The contents of a ticket's files.
-pub(super) const OF_TICKET: &str = "SELECT DISTINCT hash FROM file WHERE ticket_id = $1 ORDER BY hash";
+/// The files of a ticket go.
+pub(super) const ERASE: &str =
+    "DELETE FROM file WHERE ticket_id = $1 RETURNING id, hash, name, caller, created_at";
+/// Those of one of its messages.
+pub(super) const ERASE_OF: &str = "DELETE FROM file WHERE ticket_id = $1 AND message_id = $2 \
+     RETURNING id, hash, name, caller, created_at";
 /// A content that no file has.
 pub(super) const FORGET: &str = "DELETE FROM content WHERE hash = $1 \
      AND NOT EXISTS (SELECT 1 FROM file WHERE file.hash = content.hash) RETURNING place";
-/// Places that are to be removed; a condition is appended.
-pub(super) const UNCLAIMED: &str = "SELECT place FROM content_gone WHERE ";
 /// When a place is to be removed.
 pub(super) const POSTPONE: &str = "UPDATE content_gone SET due = $2 WHERE place = $1";
 /// Places that are due.
@@ -27,11 +39,11 @@ pub(super) const ANY_EXPIRED: &str =
 pub(super) const EXPIRE: &str = "DELETE FROM file WHERE id IN (SELECT id FROM file WHERE ticket_id IS NULL \
      AND created_at <= $1 ORDER BY created_at, id LIMIT $2) AND ticket_id IS NULL RETURNING hash";
 
-/// Where the bytes of files are.
-pub(super) const KNOWN_PLACE: &str = "SELECT value FROM meta WHERE name = 'file_store'";
+/// The store in which the bytes of files are.
+pub(super) const KNOWN_STORE: &str = "SELECT value FROM meta WHERE name = 'file_store'";
 /// Whether there is any content.
 pub(super) const ANY_CONTENT: &str = "SELECT 1 FROM content LIMIT 1";
-/// Says where they are.
+/// Names it.
 pub(super) const AGREE: &str = "INSERT INTO meta (name, value) VALUES ('file_store', $1) \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
@@ -39,6 +51,8 @@ pub(super) const AGREE: &str = "INSERT INTO meta (name, value) VALUES ('file_sto
 pub(super) const PUT_CHUNK: &str = "INSERT INTO content_chunk (place, n, bytes) VALUES ($1, $2, $3)";
 /// The same.
 pub(super) const CHUNK: &str = "SELECT bytes FROM content_chunk WHERE place = $1 AND n = $2";
+/// The length of all chunks of a place.
+pub(super) const SIZE: &str = "SELECT CAST(SUM(LENGTH(bytes)) AS BIGINT) FROM content_chunk WHERE place = $1";
 /// Some chunks of a place.
 pub(super) const REMOVE_CHUNKS: &str = "DELETE FROM content_chunk WHERE place = $1 AND n IN \
      (SELECT n FROM content_chunk WHERE place = $1 ORDER BY n LIMIT $2)";

@@ -65,3 +65,5 @@ pub(super) const PUT: &str = "INSERT INTO form_value (ticket_id, field_id, value
 pub(super) const TAKE: &str = "DELETE FROM form_value WHERE ticket_id = $1 AND field_id = $2";
 /// Which of some fields are there; the condition on the id is appended.
 pub(super) const FIELDS_THERE: &str = "SELECT id FROM form_field WHERE ";
+/// Takes all of a ticket.
+pub(super) const FORGET_VALUES: &str = "DELETE FROM form_value WHERE ticket_id = $1";

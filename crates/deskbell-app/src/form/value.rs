@@ -39,6 +39,12 @@ pub(super) fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId, fields: &[i64]) -> Re
     Ok(rows.into_iter().collect())
 }
 
+/// Takes everything that a ticket has in fields, also in those of other forms.
+pub(crate) fn forget(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()> {
+    tx.exec(sql::FORGET_VALUES, &[ticket.0.into()])?;
+    Ok(())
+}
+
 /// What values that are sent for fields of a ticket's form change. What a ticket has already is always taken, also if it is
 /// no option any more.
 ///

@@ -197,3 +197,25 @@ pub(crate) fn answered(
 pub(crate) fn purge(tx: &mut Tx<'_>, until: Timestamp, most: i64) -> Result<u64> {
     Ok(tx.exec(sql::PURGE, &[until.0.into(), most.into()])?)
 }
+
+/// Takes the name of a file out of the answer that its upload got at that time, if that is kept: answers have no other text of a
+/// customer.
+pub(crate) fn forget_name(
+    tx: &mut Tx<'_>,
+    caller: &str,
+    at: Timestamp,
+    (file, name): (i64, &str),
+) -> Result<()> {
+    let kept = tx.all(sql::KEPT_AT, &[at.0.into(), caller.into()], |row| {
+        Ok((row.int(0)?, String::from_utf8_lossy(row.blob(1)?).into_owned()))
+    })?;
+    let named = format!("\"name\":{}", serde_json::to_string(name).unwrap_or_default());
+    for (id, body) in kept {
+        let answer: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        if answer["fileID"].as_i64() == Some(file) {
+            let body = body.replacen(&named, "\"name\":\"file\"", 1);
+            tx.exec(sql::REWRITE, &[id.into(), body.as_bytes().into()])?;
+        }
+    }
+    Ok(())
+}

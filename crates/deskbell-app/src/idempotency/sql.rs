@@ -19,3 +19,9 @@ pub(super) const ANSWER: &str = "UPDATE idempotency SET status = $3, headers = $
 /// Forgets the oldest that are older than a time, so many at once.
 pub(super) const PURGE: &str = "DELETE FROM idempotency WHERE id IN \
      (SELECT id FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT $2)";
+
+/// Answers that a caller got at a time.
+pub(super) const KEPT_AT: &str =
+    "SELECT id, body FROM idempotency WHERE created_at = $1 AND caller = $2 AND body IS NOT NULL";
+/// Another body.
+pub(super) const REWRITE: &str = "UPDATE idempotency SET body = $2 WHERE id = $1";

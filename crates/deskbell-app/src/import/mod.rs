@@ -6,6 +6,7 @@
 
 mod csv;
 mod date;
+mod forget;
 mod json;
 mod lines;
 mod map;
@@ -21,6 +22,7 @@ mod toml_form;
 mod totals;
 mod write;
 
+pub(crate) use forget::forget;
 pub use map::Map;
 pub use run::{Failure, Notice, Options, Summary, run};
 pub use totals::{Totals, totals};

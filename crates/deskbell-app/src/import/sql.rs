@@ -3,8 +3,12 @@
 /// PostgreSQL: one import of a data set at a time writes.
 pub(super) const LOCK_SOURCE: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS locked";
 
-/// Whether a record is in.
-pub(super) const IS_IN: &str = "SELECT ticket_id FROM import_record WHERE source = $1 AND record_id = $2";
+/// Whether a record is in, or was and is known by $3 alone.
+pub(super) const IS_IN: &str =
+    "SELECT ticket_id FROM import_record WHERE source = $1 AND record_id IN ($2, $3)";
+/// It is known by $3 alone.
+pub(super) const FORGET: &str =
+    "UPDATE import_record SET record_id = $3, ticket_id = 0 WHERE source = $1 AND record_id = $2";
 /// Notes that it is.
 pub(super) const PUT_IN: &str =
     "INSERT INTO import_record (source, record_id, ticket_id) VALUES ($1, $2, $3)";

@@ -8,6 +8,7 @@ use deskbell_core::{ActorId, CustomerId, Direction, Status};
 use deskbell_db::{Engine, Tx};
 use sha2::{Digest, Sha256};
 
+use super::forget::mark;
 use super::places::{Made, Place, Places};
 use super::record::{Incoming, IncomingMessage};
 use super::sql;
@@ -171,7 +172,7 @@ fn one(
     source: &str,
     record: &Incoming,
 ) -> Result<Fate> {
-    let key = [source.into(), record.id.as_str().into()];
+    let key = [source.into(), record.id.as_str().into(), mark(source, &record.id).into()];
     if work.tx.first(sql::IS_IN, &key, |row| row.int(0))?.is_some() {
         return Ok(Fate::Already);
     }

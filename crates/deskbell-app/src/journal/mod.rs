@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::form::said;
+use crate::ticket::erase::PURGED;
 use crate::work::Work;
 
 pub(crate) use sql::position;
@@ -78,6 +79,7 @@ impl Recorded {
         let after = self.after.as_deref().unwrap_or("");
         match (self.item_type.as_str(), self.before.as_deref()) {
             ("created", _) if after.is_empty() => "Ticket created.".into(),
+            (PURGED, _) => "All that told of the customer was erased.".into(),
             ("created", _) => after.to_owned(),
             ("deleted", _) => "Ticket deleted.".into(),
             ("message_due", _) => format!("The time to send message {after} has come."),
@@ -96,6 +98,8 @@ impl Recorded {
             }
             ("merged_from", None) if after.is_empty() => "Another ticket was merged into this one.".into(),
             ("merged_from", None) => format!("Ticket {after} was merged into this one."),
+            // A change always has a value after; an entry that left is not shown here.
+            (field, _) if self.after.is_none() => format!("{field} changed; the values were erased."),
             (field, Some(before)) if !before.is_empty() => {
                 format!("{field} changed from {before} to {after}.")
             }
@@ -221,4 +225,15 @@ pub(crate) fn newest(
 pub(crate) fn purge(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()> {
     tx.exec(sql::PURGE, &[ticket.0.into()])?;
     Ok(())
+}
+
+/// The same for one event.
+pub(crate) fn purge_one(tx: &mut Tx<'_>, event: i64) -> Result<()> {
+    tx.exec(sql::PURGE_ONE, &[event.into()])?;
+    Ok(())
+}
+
+/// The same for some of them. Answers how many.
+pub(crate) fn purge_some(tx: &mut Tx<'_>, ticket: TicketId, most: u64) -> Result<u64> {
+    Ok(tx.exec(&sql::purge_some(most), &[ticket.0.into()])?)
 }

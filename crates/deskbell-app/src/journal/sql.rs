@@ -40,6 +40,17 @@ pub(super) const NEWEST: &str = "SELECT id, item_type, before, after, initiated_
 pub(super) const PURGE: &str = "UPDATE journal SET before = CASE WHEN after IS NULL AND before IS NOT NULL THEN '' END, \
      after = NULL, salt = NULL WHERE ticket_id = $1 AND salt IS NOT NULL";
 
+/// The same of one event.
+pub(super) const PURGE_ONE: &str = "UPDATE journal SET before = CASE WHEN after IS NULL AND before IS NOT NULL THEN '' END, \
+     after = NULL, salt = NULL WHERE id = $1 AND salt IS NOT NULL";
+
+/// The same for so many of them.
+pub(super) fn purge_some(most: u64) -> String {
+    format!(
+        "{PURGE} AND id IN (SELECT id FROM journal WHERE ticket_id = $1 AND salt IS NOT NULL ORDER BY id LIMIT {most})"
+    )
+}
+
 /// The last block of the chain.
 pub(super) const LAST_BLOCK: &str =
     "SELECT id, last, events, hash, created_at FROM journal_seal ORDER BY id DESC LIMIT 1";

@@ -112,7 +112,6 @@ pub fn create(work: &mut Work<'_, '_>, new: &Outgoing, uploads: &Keeping) -> Res
 
 /// What hangs on it: attachments first, then what is forwarded. Of a file that is named twice there is one.
 fn files(work: &mut Work<'_, '_>, new: &Outgoing, uploads: &Keeping) -> Result<Vec<Wanted>> {
-    file::require_few("attachments", new.attachments.len() + new.forwarded.len())?;
     let mut named: Vec<i64> = Vec::new();
     for given in &new.attachments {
         if let Given::File(id) = given
@@ -136,6 +135,7 @@ fn files(work: &mut Work<'_, '_>, new: &Outgoing, uploads: &Keeping) -> Result<V
     }
     let forwarded: Vec<i64> = new.forwarded.iter().copied().filter(|id| !named.contains(id)).collect();
     files.extend(file::wanted(work, "forwardedFileIDs", &forwarded)?);
+    file::require_few("attachments", files.len())?;
     Ok(files)
 }
 

@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::file::{self, Attachment, Wanted};
 use crate::search::Prepared;
 use crate::statement::Statement;
+use crate::ticket::erase::Room;
 use crate::work::Work;
 use crate::{journal, search};
 
@@ -427,6 +428,35 @@ fn move_words(tx: &mut Tx<'_>, merge: i64, (from, to): (TicketId, TicketId), shi
             search::move_text(tx, (from, to), (*first, first + shift), text)?;
         }
     }
+}
+
+/// Removes messages and notes of a ticket for good, with their words in the index and their files, as far as there is room: all, or
+/// those that came from another one by a merge. Answers how many, and how many files they had.
+pub(crate) fn erase(
+    work: &mut Work<'_, '_>,
+    ticket: TicketId,
+    from: Option<TicketId>,
+    room: &mut Room,
+) -> Result<(i64, i64)> {
+    let mut some = Vec::new();
+    let (text, params) = match from {
+        None => (sql::ERASED, vec![ticket.0.into()]),
+        Some(from) => (sql::ERASED_FROM, vec![ticket.0.into(), from.0.into()]),
+    };
+    work.tx.each::<crate::Error>(text, &params, |row| {
+        let text = row.str(2)?.to_owned();
+        let more = room.take(text.len());
+        some.push((row.int(0)?, row.int(1)?, text, row.int(3)?));
+        Ok(if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    for (id, first_segment, text, files) in &some {
+        search::remove_text(work.tx, ticket, *first_segment, text)?;
+        if *files > 0 {
+            file::erase(work, ticket, Some(*id))?;
+        }
+        work.tx.exec(sql::DELETE, &[(*id).into()])?;
+    }
+    Ok((some.len() as i64, some.iter().map(|(.., files)| files).sum()))
 }
 
 /// Takes a note, or a message that waits for its time, out of a ticket's timeline and out of the search index. Answers its kind,

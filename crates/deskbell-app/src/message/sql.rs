@@ -90,6 +90,14 @@ pub(super) const SENT: &str = "UPDATE message SET send_at = NULL, status_new = $
 pub(super) const TEXTS: &str = "SELECT id, first_segment, COALESCE(plain, content) FROM message \
      WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT 100";
 
+/// What a ticket is to lose, in the order of its index.
+pub(super) const ERASED: &str = "SELECT id, first_segment, COALESCE(plain, content), files FROM message \
+     WHERE ticket_id = $1 ORDER BY created_at, id LIMIT 200";
+/// Those of them that came from another ticket.
+pub(super) const ERASED_FROM: &str = "SELECT id, first_segment, COALESCE(plain, content), files FROM message \
+     WHERE ticket_id = $1 AND id IN (SELECT v.message_id FROM message_move v JOIN ticket_merge g ON g.id = v.merge_id \
+     WHERE g.source_ticket = $2) ORDER BY created_at, id LIMIT 200";
+
 /// A note of a ticket, or a message that waits for its time.
 pub(super) const STORED: &str = "SELECT id, kind, channel_id, direction, from_address, from_name, to_address, to_name, cc, bcc, \
      user_id, user_name, content, format, plain, external_id, status_new, in_queue, send_at, responds_to, first_segment, \

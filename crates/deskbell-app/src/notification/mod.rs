@@ -13,7 +13,7 @@ mod sql;
 use deskbell_core::{MessageId, NotificationId, TicketId, Timestamp, UserId, Version};
 use deskbell_db::Row;
 
-pub(crate) use forget::{due, forget};
+pub(crate) use forget::{due, erase, forget};
 pub use get::get;
 pub use list::{Page, Wish, list};
 pub(crate) use made::{Notice, of_change, take_back, write};

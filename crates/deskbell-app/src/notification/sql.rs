@@ -68,3 +68,5 @@ pub(super) const OLDEST: &str = "SELECT created_at FROM notification ORDER BY id
 /// Takes some of the oldest away that were made before a time.
 pub(super) const FORGET: &str = "DELETE FROM notification WHERE created_at < $1 \
      AND id IN (SELECT id FROM notification ORDER BY id LIMIT 500)";
+/// Removes those of a ticket.
+pub(super) const ERASE: &str = "DELETE FROM notification WHERE ticket_id = $1";

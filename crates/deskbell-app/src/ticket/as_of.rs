@@ -127,7 +127,7 @@ struct Then {
 
 impl Then {
     fn take_back(&mut self, tx: &mut Tx<'_>, event: Event) -> Result<()> {
-        if event.erased {
+        if event.is_erased() {
             return Err(erased(self.ticket.id));
         }
         let ticket = &mut self.ticket;

@@ -154,6 +154,31 @@ pub(crate) fn sum(tx: &mut Tx<'_>, table: Table, condition: &Statement) -> Resul
     Ok(tx.first(&text, &condition.params, |row| row.int(0))?.unwrap_or(0))
 }
 
+/// A tag with brand, group and whether they are in the archive.
+pub(crate) type TagKey = (String, [i64; 3]);
+
+/// Some tags that no ticket has any more and that are still written down, since they came and went in different slots; there are none
+/// on SQLite, which has one slot.
+pub(crate) fn spent_tags(tx: &mut Tx<'_>, most: i64) -> Result<Vec<TagKey>> {
+    Ok(tx.all(sql::SPENT_TAGS, &[most.into()], |row| {
+        Ok((row.str(0)?.to_owned(), [row.int(1)?, row.int(2)?, row.int(3)?]))
+    })?)
+}
+
+/// Forgets one of them, unless a ticket has it by now: rows whose sum is nothing can go, whatever others add beside them.
+pub(crate) fn forget_tag(tx: &mut Tx<'_>, (tag, place): &TagKey) -> Result<()> {
+    let mut params: Vec<Value<'_>> = vec![tag.as_str().into()];
+    params.extend(place.iter().map(|part| Value::from(*part)));
+    let slots = tx.all(sql::TAG_SLOTS, &params, |row| Ok((row.int(0)?, row.int(1)?)))?;
+    if slots.iter().map(|(_, n)| n).sum::<i64>() == 0 {
+        for (slot, _) in slots {
+            let of_slot: Vec<Value<'_>> = params.iter().cloned().chain([slot.into()]).collect();
+            tx.exec(sql::FORGET_SLOT, &of_slot)?;
+        }
+    }
+    Ok(())
+}
+
 /// A counter that differs from what the tickets say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {

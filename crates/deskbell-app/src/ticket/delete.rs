@@ -4,22 +4,21 @@ use deskbell_core::{TicketId, Timestamp};
 use deskbell_db::Tx;
 
 use super::row::Ticket;
-use super::{merge, sql};
+use super::{erase, merge, sql};
 use crate::error::Result;
 use crate::work::Work;
-use crate::{file, journal, message, search};
+use crate::{message, search};
 
 /// Removes a ticket for good: row, tags, messages (also those that came from tickets which were merged into it), files, words in the
 /// index and the payload of its events. That it existed,
 /// and when it went, stays in the journal.
 pub(super) fn purge(work: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
-    let contents = file::of_ticket(work.tx, ticket.id.0)?;
     search::remove_head(work.tx, ticket)?;
     message::remove_from_search(work.tx, ticket.id)?;
     merge::forget(work.tx, ticket.id)?;
+    erase::traces(work, ticket)?;
     work.tx.exec(sql::PURGE, &[ticket.id.0.into()])?;
-    file::forget(work.tx, &contents, work.now)?;
-    journal::purge(work.tx, ticket.id)
+    Ok(())
 }
 
 /// The tickets that were put into the trash at that time or before, the oldest first, at most `limit`.

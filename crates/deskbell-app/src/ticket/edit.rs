@@ -440,8 +440,8 @@ fn customer_of_brand(
     let statement = kept(tx, sql::CUSTOMER_BY_EXTERNAL, lock);
     let found = tx.first(&statement, &[brand.0.into(), external.into()], |row| row.int(0))?;
     found.map(CustomerId).ok_or_else(|| {
-        let message =
-            format!("The brand of the ticket has no customer with the external primary id {external}.");
+        // Without the id: such an answer may be kept for longer than the customer.
+        let message = "The brand of the ticket has no customer with that external primary id.";
         Fault::of(field, Code::UnknownReference, message).into()
     })
 }

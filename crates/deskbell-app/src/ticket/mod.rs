@@ -6,6 +6,7 @@ pub mod create;
 pub mod delete;
 mod differs;
 pub mod edit;
+pub(crate) mod erase;
 mod form;
 pub mod get;
 pub mod list;

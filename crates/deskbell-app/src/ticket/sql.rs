@@ -73,6 +73,16 @@ pub(super) const COUNT_TAG: &str = "INSERT INTO tag_count (tag, brand_id, group_
 pub(super) const FORGET_TAG: &str = "DELETE FROM tag_count \
      WHERE tag = $1 AND brand_id = $2 AND group_id = $3 AND archived = $4 AND slot = $5 AND n = 0";
 
+/// Some tags that nobody has any more, and of which rows are left: one that gave and one that took.
+pub(super) const SPENT_TAGS: &str = "SELECT tag, brand_id, group_id, archived FROM tag_count \
+     GROUP BY tag, brand_id, group_id, archived HAVING SUM(n) = 0 ORDER BY tag, brand_id, group_id, archived LIMIT $1";
+/// The rows of one, which nobody else changes until the transaction ends (PostgreSQL).
+pub(super) const TAG_SLOTS: &str = "SELECT slot, n FROM tag_count WHERE tag = $1 AND brand_id = $2 AND group_id = $3 \
+     AND archived = $4 ORDER BY slot FOR UPDATE";
+/// Removes one of these.
+pub(super) const FORGET_SLOT: &str = "DELETE FROM tag_count \
+     WHERE tag = $1 AND brand_id = $2 AND group_id = $3 AND archived = $4 AND slot = $5";
+
 /// Where those by tag do.
 pub(super) const VERIFY_TAGS: &str = "SELECT brand_id, group_id, CAST(0 AS BIGINT), CAST(SUM(kept) AS BIGINT), CAST(SUM(counted) AS BIGINT) FROM \
      (SELECT tag, brand_id, group_id, archived, n AS kept, 0 AS counted FROM tag_count \
@@ -153,6 +163,33 @@ pub(super) fn select_for_purge(engine: Engine) -> String {
 }
 /// Removes the row; tags and messages go with it.
 pub(super) const PURGE: &str = "DELETE FROM ticket WHERE id = $1";
+
+/// A ticket keeps nothing that tells of its customer: version, time, number of events, and the random half of its external id.
+pub(super) const EMPTY: &str = "UPDATE ticket SET version = $2, last_update = $3, events = $4, external_key = $5, customer_id = 0, \
+     messages = 0, files = 0, title = '', from_address = '', from_name = '', to_address = '', to_name = '', contact = '', tags = '', \
+     source = '', source_id = '' WHERE id = $1";
+/// Some of a ticket's messages and notes are gone.
+pub(super) const FEWER_MESSAGES: &str =
+    "UPDATE ticket SET messages = messages - $2, files = files - $3 WHERE id = $1";
+/// The same of one that stays as it is in the rest: a version step, an event, and the time.
+pub(super) const HOLDS_LESS: &str = "UPDATE ticket SET messages = messages - $2, files = files - $3, version = version + 1, \
+     events = events + 1, last_update = $4 WHERE id = $1";
+/// The tickets in which messages stand that a ticket gave away by merges.
+pub(super) const HOLDERS: &str = "SELECT DISTINCT m.ticket_id FROM ticket_merge g JOIN message_move v ON v.merge_id = g.id \
+     JOIN message m ON m.id = v.message_id WHERE g.source_ticket = $1 AND m.ticket_id <> $1 ORDER BY m.ticket_id LIMIT 50";
+/// The events of other tickets that hold such messages, since they left their timelines there.
+pub(super) const HELD_ELSEWHERE: &str = "SELECT DISTINCT j.id, j.ticket_id FROM ticket_merge g \
+     JOIN message_move v ON v.merge_id = g.id JOIN message_move w ON w.message_id = v.message_id \
+     JOIN ticket_merge h ON h.id = w.merge_id JOIN journal j ON j.ticket_id = h.target_ticket \
+     WHERE g.source_ticket = $1 AND j.ticket_id <> $1 AND j.item_type IN ('note', 'message') \
+     AND j.before LIKE '{\"id\":' || CAST(v.message_id AS TEXT) || ',%' ORDER BY j.ticket_id, j.id";
+/// Merges tell no more what tickets were by them.
+pub(super) const BLANK_MERGES: &str = "UPDATE ticket_merge SET target_before = '', target_after = '' \
+     WHERE source_ticket = $1 OR target_ticket = $1";
+/// Takes a ticket out of all tags.
+pub(super) const UNTAG_ALL: &str = "DELETE FROM ticket_tag WHERE ticket_id = $1";
+/// How many tickets a batch has erased.
+pub(super) const ERASED_BY: &str = "SELECT CAST(COUNT(DISTINCT ticket_id) AS BIGINT) FROM journal WHERE batch_id = $1 AND item_type = 'purged'";
 
 /// The columns of an update, as they come together.
 #[derive(Default)]

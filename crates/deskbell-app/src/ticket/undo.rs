@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 use deskbell_db::{Engine, Row, Tx};
 
 use super::edit::{Change, Draft, Edit};
+use super::erase::PURGED;
 use super::load;
 use super::merge::{GOES_INTO, TAKES_IN, TakenBack};
 use super::row::{Ticket, tags_from_text};
@@ -131,7 +132,7 @@ pub(super) struct Event {
     before: Option<String>,
     after: Option<String>,
     /// Whether what it changed has been erased since.
-    pub(super) erased: bool,
+    erased: bool,
     pub(super) batch: String,
     pub(super) created_at: Timestamp,
     /// The ticket's times before.
@@ -159,6 +160,11 @@ impl Event {
             },
             call: row.str(11)?.to_owned(),
         })
+    }
+
+    /// Whether what it changed is gone, by itself or earlier.
+    pub(super) fn is_erased(&self) -> bool {
+        self.erased || self.item_type == PURGED
     }
 
     /// What it did to the notes and messages, if it is about one.
@@ -255,7 +261,7 @@ pub(crate) fn settle(
     if latest.is_none_or(|latest| latest.id != last.id) {
         return Err(if in_trash { load::missing(id) } else { stale(id, ticket.version).into() });
     }
-    if events.iter().any(|event| event.erased) {
+    if events.iter().any(Event::is_erased) {
         return Err(erased(id));
     }
     // What was said in a ticket goes with it.

@@ -55,9 +55,10 @@ pub(super) const NOT_MERGED: &str = "SELECT m.source_ticket FROM ticket_merge m 
 
 /// The newest event.
 pub(super) const NEWEST_EVENT: &str = "SELECT MAX(id) FROM journal";
-/// Events with their payload and its hash; of those without one, whether their ticket is there.
+/// Events with their payload and its hash; of those without one, whether their ticket is there and was not erased later.
 pub(super) const PAYLOADS: &str = "SELECT j.id, j.before, j.after, j.salt, j.payload_hash, \
-     CASE WHEN j.salt IS NULL AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = j.ticket_id) THEN 1 ELSE 0 END \
+     CASE WHEN j.salt IS NULL AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = j.ticket_id) AND NOT EXISTS (SELECT 1 FROM journal p \
+     WHERE p.ticket_id = j.ticket_id AND p.id > j.id AND p.item_type = 'purged') THEN 1 ELSE 0 END \
      FROM journal j WHERE j.id > $1 ORDER BY j.id LIMIT $2";
 
 /// The newest block of the chain.
@@ -83,6 +84,6 @@ pub(super) const STRAY_ADDRESSES: &str = "SELECT c.id FROM customer_address a JO
 
 /// What imports have brought in, and whether the ticket is there, or was once.
 pub(super) const IMPORTED: &str = "SELECT r.source, r.record_id, r.ticket_id, t.source, t.source_id, \
-     CASE WHEN EXISTS (SELECT 1 FROM journal j WHERE j.ticket_id = r.ticket_id) THEN 1 ELSE 0 END \
+     CASE WHEN r.ticket_id = 0 OR EXISTS (SELECT 1 FROM journal j WHERE j.ticket_id = r.ticket_id) THEN 1 ELSE 0 END \
      FROM import_record r LEFT JOIN ticket t ON t.id = r.ticket_id \
      WHERE (r.source, r.record_id) > ($1, $2) ORDER BY r.source, r.record_id LIMIT $3";

@@ -79,7 +79,7 @@ impl Event {
     /// Whether a call writes in steps, each of which may change a ticket by one field: then each row is an event, since a ticket
     /// may have been changed between two steps.
     pub(super) fn in_steps(call: &str) -> bool {
-        matches!(call, "groupDelete" | "formDelete" | "customerMerge")
+        matches!(call, "groupDelete" | "formDelete" | "customerMerge" | "customerPurge")
     }
 
     /// Whether all rows of one write to one ticket are one event; of the others each row is one.

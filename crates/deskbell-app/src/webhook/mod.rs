@@ -6,6 +6,7 @@
 
 mod create;
 mod delete;
+mod erase;
 mod event;
 mod forget;
 mod gap;
@@ -33,6 +34,7 @@ use crate::statement::Statement;
 
 pub use create::create;
 pub use delete::delete;
+pub(crate) use erase::erase;
 pub use event::Event;
 pub(crate) use forget::{all, forget};
 pub use get::{Counts, Figures, counts, figures, get, list};

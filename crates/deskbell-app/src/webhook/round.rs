@@ -4,6 +4,7 @@
 use deskbell_core::{Context, Timestamp, WebhookId};
 use deskbell_db::Tx;
 
+use super::erase::is_erased;
 use super::gap;
 use super::row::{Delivery, State, Try, Webhook};
 use super::{body, pump, sql};
@@ -248,7 +249,8 @@ fn keep(
     // Nothing was kept of one that somebody else has tried or that is gone.
     if kept > 0 {
         let status = tried.status.map(i64::from);
-        let (answer, problem) = (tried.answer.as_str(), tried.problem.as_str());
+        let forgotten = !tried.answer.is_empty() && is_erased(tx, delivery)?;
+        let (answer, problem) = (if forgotten { "" } else { tried.answer.as_str() }, tried.problem.as_str());
         tx.exec(
             sql::INSERT_TRY,
             &[

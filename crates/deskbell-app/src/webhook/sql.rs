@@ -240,6 +240,15 @@ pub(super) const STALE: &str = "SELECT id, subject FROM webhook_delivery \
 /// A try.
 pub(super) const INSERT_TRY: &str = "INSERT INTO webhook_try (delivery_id, n, tried_at, took_ms, status, answer, problem) \
      SELECT $1, CAST(COUNT(*) AS BIGINT), $2, $3, $4, $5, $6 FROM webhook_try WHERE delivery_id = $1";
+/// Forgets what endpoints answered when they were told of a subject.
+pub(super) const ERASE: &str = "UPDATE webhook_try SET answer = '' WHERE answer <> '' \
+     AND delivery_id IN (SELECT id FROM webhook_delivery WHERE subject = $1)";
+/// Whether the content of an event, whose position is appended, was erased.
+pub(super) const ERASED: &str = "SELECT CASE WHEN j.salt IS NULL THEN 1 ELSE 0 END FROM journal j WHERE ";
+/// A customer.
+pub(super) const CUSTOMER: &str = "SELECT 0 FROM customer WHERE id = ";
+/// Nobody erases it until the transaction ends (PostgreSQL).
+pub(super) const KEEP: &str = " FOR SHARE";
 /// Tries; a condition on the delivery is appended.
 pub(super) const TRIES: &str =
     "SELECT delivery_id, tried_at, took_ms, status, answer, problem FROM webhook_try WHERE ";

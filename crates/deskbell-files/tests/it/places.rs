@@ -75,9 +75,9 @@ async fn a_place_in_a_folder_is_used_once() {
 }
 
 #[tokio::test]
-async fn what_stood_unfinished_for_a_day_is_removed_at_the_start() {
+async fn what_stood_unfinished_for_a_day_is_removed() {
     let folder = tempfile::tempdir().expect("a folder");
-    drop(Files::in_folder(folder.path()).expect("a folder"));
+    let files = Files::in_folder(folder.path()).expect("a folder");
     let (old, new) = (folder.path().join("incoming/old"), folder.path().join("incoming/new"));
     for path in [&old, &new] {
         std::fs::write(path, "x").expect("written");
@@ -85,9 +85,36 @@ async fn what_stood_unfinished_for_a_day_is_removed_at_the_start() {
     let file = std::fs::File::options().write(true).open(&old).expect("a file");
     let now = file.metadata().expect("about").modified().expect("a time");
     file.set_modified(now - std::time::Duration::from_secs(25 * 3_600)).expect("set");
-    drop(Files::in_folder(folder.path()).expect("a folder"));
+    files.tidy().await.expect("tidied");
     assert!(!old.exists());
     assert!(new.exists());
+}
+
+#[tokio::test]
+async fn a_place_is_known_again_by_its_mark() {
+    let (folder, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (_fake, bucket) = Fake::start().await;
+    let again = Files::in_folder(folder.path()).expect("a folder");
+    let (files, other) = (again.clone(), Files::in_folder(other.path()).expect("a folder"));
+    for files in [&files, &bucket] {
+        assert_eq!(files.mark("first").await.expect("marked"), "first");
+        assert_eq!(files.mark("second").await.expect("marked"), "first");
+    }
+    assert_eq!(again.mark("third").await.expect("marked"), "first");
+    assert_eq!(other.mark("other").await.expect("marked"), "other");
+}
+
+#[tokio::test]
+async fn memory_is_let_go_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = Files::in_folder(folder.path()).expect("a folder");
+    let mut spool = files.spool();
+    spool.write(b"first").await.expect("written");
+    spool.to_disk().await.expect("written");
+    assert_eq!(spool.in_memory(), 0);
+    spool.write(b" second").await.expect("written");
+    files.put("ab", spool.finish().await.expect("finished")).await.expect("kept");
+    assert_eq!(read(&files, "ab").await.expect("read"), b"first second");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ use crate::error::detail;
 use crate::field::{Field, Kind};
 
 pub(crate) use crate::decode::form::unescape;
-pub(crate) use crate::decode::upload::{Limits, receive};
+pub(crate) use crate::decode::upload::{Limits, largest, receive};
 
 /// Most pairs of query and form together, and most parts.
 pub(crate) const PAIRS: usize = 40_000;
@@ -190,10 +190,18 @@ fn too_many_pairs() -> Fault {
 /// The value of a part; `None` if its text is no UTF-8.
 fn part_value(part: &multipart::Part, problems: &mut Problems) -> Option<Raw> {
     let multipart::Part { head: part, content, upload } = part;
+    if part.file.is_some() && part.lossy {
+        problems.no_utf8(part.name.clone());
+        return Some(Raw::Null);
+    }
+    if part.file.as_deref().is_some_and(|name| name.contains('\0')) {
+        problems.nul(part.name.clone());
+        return Some(Raw::Null);
+    }
     match &part.file {
         _ if upload.is_some() => return Some(Raw::File(upload.clone())),
         // A form in which no file was chosen.
-        Some(name) if name.is_empty() && content.is_empty() => return Some(Raw::Null),
+        Some(name) if name.is_empty() && content.is_empty() => return Some(Raw::Text(String::new())),
         Some(_) => return Some(Raw::File(None)),
         None => {}
     }

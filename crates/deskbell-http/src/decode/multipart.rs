@@ -19,6 +19,10 @@ pub(crate) struct Head {
     pub(crate) file: Option<String>,
     /// Its Content-Type, if it says one.
     pub(crate) media: Option<MediaType>,
+    /// How many bytes it has.
+    pub(crate) size: usize,
+    /// Whether it is no UTF-8.
+    pub(crate) lossy: bool,
 }
 
 /// One part.
@@ -55,6 +59,8 @@ pub(crate) struct Parser {
     delimiter: Vec<u8>,
     buffer: Vec<u8>,
     state: State,
+    /// How much of the buffer holds no end of a head: a head that comes byte by byte is looked through once.
+    seen: usize,
 }
 
 enum State {
@@ -69,7 +75,8 @@ impl Parser {
     pub(crate) fn new(boundary: &str) -> Self {
         // A delimiter at the very beginning has no line break before it.
         let buffer = b"\r\n".to_vec();
-        Self { delimiter: format!("\r\n--{boundary}").into_bytes(), buffer, state: State::Preamble }
+        let delimiter = format!("\r\n--{boundary}").into_bytes();
+        Self { delimiter, buffer, state: State::Preamble, seen: 0 }
     }
 
     /// Takes more of the body. Errors: what is wrong, for the caller.
@@ -107,14 +114,19 @@ impl Parser {
                 let (head, length) = if rest.starts_with(b"\r\n") {
                     (&rest[..0], 2)
                 } else {
-                    let end = rest.windows(4).position(|four| four == b"\r\n\r\n");
-                    match end {
+                    let from = self.seen.saturating_sub(3).min(rest.len());
+                    let end = rest[from..].windows(4).position(|four| four == b"\r\n\r\n");
+                    match end.map(|end| from + end) {
                         Some(end) if end <= HEAD => (&rest[..end], end + 4),
-                        None if rest.len() <= HEAD => return Ok(None),
+                        None if rest.len() <= HEAD => {
+                            self.seen = rest.len();
+                            return Ok(None);
+                        }
                         _ => return Err("The headers of a multipart part are longer than 16 KiB.".into()),
                     }
                 };
                 events.push(Event::Part(read_head(head)?));
+                self.seen = 0;
                 (length, State::Content)
             }
             State::Content => match find_delimiter(rest, &self.delimiter) {
@@ -212,8 +224,9 @@ fn find(haystack: &[u8], needle: &[u8; 2]) -> Option<usize> {
 
 fn read_head(head: &[u8]) -> Result<Head, String> {
     let text = String::from_utf8_lossy(head);
-    let mut head = Head::default();
+    let mut head = Head { size: head.len(), lossy: std::str::from_utf8(head).is_err(), ..Head::default() };
     let mut named = false;
+    let twice = |what: &str| Err(format!("A multipart part has {what} twice."));
     // A name in the encoding of RFC 8187 says more than the plain one beside it.
     let mut encoded = None;
     for line in text.split("\r\n") {
@@ -231,12 +244,21 @@ fn read_head(head: &[u8]) -> Result<Head, String> {
             }
             for (key, value) in crate::media::parameters(parameters) {
                 if key.eq_ignore_ascii_case("name") {
+                    if named {
+                        return twice("its name");
+                    }
                     named = true;
                     head.name = unquote(&value);
                 } else if key.eq_ignore_ascii_case("filename") {
+                    if head.file.is_some() {
+                        return twice("its filename");
+                    }
                     head.file = Some(unquote(&value));
                 } else if key.eq_ignore_ascii_case("filename*") {
-                    encoded = Some(extended(&value).unwrap_or(value));
+                    if encoded.is_some() {
+                        return twice("its filename*");
+                    }
+                    encoded = Some(extended(&value));
                 }
             }
         } else if header.eq_ignore_ascii_case("content-type") {
@@ -252,7 +274,8 @@ fn read_head(head: &[u8]) -> Result<Head, String> {
     if !named {
         return Err("A multipart part has no name.".into());
     }
-    head.file = encoded.or(head.file);
+    // One that cannot be read says less than the plain one.
+    head.file = encoded.flatten().or(head.file);
     Ok(head)
 }
 
@@ -340,6 +363,9 @@ mod tests {
         let body =
             format!("--x\r\n{HEAD}a; filename=n.txt; filename*=utf-8'en'na%C3%AFve+.txt\r\n\r\n\r\n--x--");
         assert_eq!(read(&body), Ok("a= file \"naïve+.txt\"".into()));
+        let body =
+            format!("--x\r\n{HEAD}a; filename=n.txt; filename*=iso-8859-1''na%EFve.txt\r\n\r\n\r\n--x--");
+        assert_eq!(read(&body), Ok("a= file \"n.txt\"".into()));
     }
 
     #[test]
@@ -355,6 +381,8 @@ mod tests {
             &format!("--x\r\n{HEAD}a\r\n\r\n1\r\n--x"),
             &format!("--x\r\n{HEAD}a\r\nno colon\r\n\r\n1\r\n--x--"),
             &format!("--x\r\n{HEAD}a\r\nContent-Transfer-Encoding: base64\r\n\r\nMQ==\r\n--x--"),
+            &format!("--x\r\n{HEAD}a; filename=b; filename=c\r\n\r\n1\r\n--x--"),
+            &format!("--x\r\n{HEAD}a; name=b\r\n\r\n1\r\n--x--"),
             &format!("--x\r\n{HEAD}a\r\nX: {}\r\n\r\n1\r\n--x--", "x".repeat(super::HEAD)),
             "--x\r\nContent-Disposition: attachment; name=a\r\n\r\n1\r\n--x--",
         ] {

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use deskbell_app::file::Given;
 use deskbell_core::id::MAX_ID;
 use deskbell_core::text::{limit, one_line, split_csv};
@@ -90,6 +92,7 @@ fn one(kind: &Kind, raw: &Raw) -> Result<Option<Value>, Expected> {
         Kind::Span => span(raw)?.map(Value::Span),
         Kind::Moment => moment(raw)?.map(Value::Moment),
         Kind::IdText { .. } => id_text(raw)?.map(Value::Ids),
+        Kind::Base64 { max } => text(raw, *max)?.map(bytes).transpose()?.map(Value::Bytes),
         Kind::Tree { .. } => match raw {
             raw if raw.is_empty() => None,
             Raw::List(_) | Raw::Map(_) => Some(Value::Tree(raw.to_json())),
@@ -97,6 +100,13 @@ fn one(kind: &Kind, raw: &Raw) -> Result<Option<Value>, Expected> {
         },
         _ => None,
     })
+}
+
+/// The bytes of base64, in which blanks and line breaks are passed over.
+fn bytes(text: &str) -> Result<Vec<u8>, Expected> {
+    let plain: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let expected = "base64: letters, digits, + and /, filled up with = to fours";
+    STANDARD.decode(plain).map_err(|_| expected.to_owned())
 }
 
 fn id_text(raw: &Raw) -> Result<Option<Vec<i64>>, Expected> {
@@ -120,7 +130,9 @@ fn id_text(raw: &Raw) -> Result<Option<Vec<i64>>, Expected> {
 /// Files in the order they came, and ids of files among them.
 fn files(name: &str, list: List, most: usize, ids: bool, problems: &mut Problems) -> Option<Value> {
     let mut found = Vec::new();
-    for item in list.items.into_iter().filter(|item| !item.raw.is_empty()) {
+    // Null is no file, and no id.
+    let says = |item: &Item| item.raw == Raw::Null || !item.raw.is_empty();
+    for item in list.items.into_iter().filter(says) {
         let label = item.label.text(name);
         match item.raw {
             Raw::File(Some(upload)) => {
@@ -137,8 +149,13 @@ fn files(name: &str, list: List, most: usize, ids: bool, problems: &mut Problems
                 found.push(Given::Upload(upload));
             }
             raw if ids => match number(&raw, 1, MAX_ID) {
-                Ok(id) => found.extend(id.map(|id| Given::File(FileId(id)))),
-                Err(_) => problems.invalid(
+                Ok(Some(id)) => {
+                    let given = Given::File(FileId(id));
+                    if !found.contains(&given) {
+                        found.push(given);
+                    }
+                }
+                Ok(None) | Err(_) => problems.invalid(
                     label.clone(),
                     format!(
                         "{label} must be a file of multipart/form-data, or the id of one (1 to {MAX_ID})."

@@ -69,7 +69,7 @@ fn of_kind(kind: &Kind, place: Place, empty: bool) -> Value {
         Kind::Number { min, max } => number(*min, *max, place, empty),
         Kind::Flag => shared("Flag", place, empty),
         Kind::Word(words) => word(words, place, empty),
-        Kind::Line { max } | Kind::Text { max } => text(*max, place, empty),
+        Kind::Line { max } | Kind::Text { max } | Kind::Base64 { max } => text(*max, place, empty),
         Kind::Span | Kind::Moment => shared("Time", place, empty),
         Kind::Files { .. } => of_kind(&Kind::Ids { most: 0, zero: false, filter: false }, place, empty),
         Kind::Ids { zero, filter, .. } => {

@@ -55,6 +55,8 @@ pub(crate) fn run(_: &Args, config: &Config) -> Result<ExitCode> {
         .context("the threads of the server cannot be started")?;
     let bound = runtime.block_on(Bound::to(config))?;
     let desk = data::open(config, Size::Full)?;
+    data::files(config, &desk)?;
+    runtime.block_on(desk.agree_on_files()).map_err(|error| anyhow!("{error}"))?;
     hints(&desk, config)?;
     // The tables of phone numbers take a moment to read; the first number should not wait for it.
     std::thread::spawn(deskbell_core::address::prepare);

@@ -1,5 +1,7 @@
 //! The law: the encodings of any command parse to the same command. And: no bytes make the decoder panic.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use deskbell_core::text::join_csv;
 use deskbell_core::time::TimeSpan;
 use deskbell_core::{Code, Status, Timestamp, Version};
@@ -80,6 +82,8 @@ fn given(name: &'static str) -> impl Strategy<Value = Given> {
         (0..6_usize).prop_map(move |n| of(Field::word(name, Status::WORDS), Value::Word(Status::WORDS[n]))),
         "[^\0]{0,20}".prop_map(move |t| of(Field::text(name, 20), Value::Text(t))),
         word().prop_map(move |t| of(Field::line(name, 20), Value::Text(t))),
+        prop::collection::vec(any::<u8>(), 0..20)
+            .prop_map(move |bytes| of(Field::base64(name, 30), Value::Bytes(bytes))),
         (0..4_000_000_000_i64).prop_map(move |t| {
             let instant = Timestamp(t);
             of(Field::time(name), Value::Span(TimeSpan { first: instant, last: instant }))
@@ -146,6 +150,7 @@ fn to_json(value: &Value, dice: &mut Dice) -> Json {
             .collect::<Map<_, _>>()
             .into(),
         Value::Map(map) => map.iter().map(|(k, v)| (k.clone(), json!(v))).collect::<Map<_, _>>().into(),
+        Value::Bytes(bytes) => json!(STANDARD.encode(bytes)),
         Value::Files(_) => unreachable!("the law draws no files"),
         Value::Tree(tree) if dice.flip() => json!(tree.to_string()),
         Value::Tree(tree) => tree.clone(),
@@ -192,6 +197,7 @@ fn to_pairs(name: &str, value: &Value, dice: &mut Dice) -> Pairs {
             versions.iter().map(|(id, v)| (format!("{name}[{id}]"), v.to_string())).collect()
         }
         Value::Map(map) => map.iter().map(|(k, v)| (format!("{name}[{k}]"), v.clone())).collect(),
+        Value::Bytes(bytes) => one(STANDARD.encode(bytes)),
         Value::Files(_) => unreachable!("the law draws no files"),
         Value::Tree(tree) if dice.flip() => one(tree.to_string()),
         Value::Tree(tree) => {

@@ -8,6 +8,7 @@ mod get;
 mod item_channel;
 mod list;
 mod merge;
+mod purge;
 mod search;
 mod timeline;
 mod update;
@@ -29,6 +30,7 @@ pub(crate) fn operations() -> Vec<Operation<Desk>> {
         add_channel_only::operation(),
         item_channel::operation(),
         merge::operation(),
+        purge::operation(),
         search::operation(),
         timeline::operation(),
         get::operation(),

@@ -1,13 +1,12 @@
 //! POST /api/v2/file: uploads a file that a message takes later. Rules live in `deskbell_app::file`.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use deskbell_app::Desk;
 use deskbell_app::file::Upload;
 use deskbell_core::text::limit;
 use deskbell_core::{Code, Fault, Permission};
 
 use super::uploads;
+use crate::decode::largest;
 use crate::{Call, Failure, Field, Operation, Reply};
 
 /// Characters of a file in base64: what the body of the call takes.
@@ -24,7 +23,7 @@ pub(super) fn operation() -> Operation<Desk> {
         .needs(Permission::MessageCreate)
         .fields([
             Field::file("file").doc("The file: a part of multipart/form-data."),
-            Field::text("contentBase64", BASE64).doc("The file in base64, instead; blanks and line breaks are passed over."),
+            Field::base64("contentBase64", BASE64).doc("The file in base64, instead; blanks and line breaks are passed over."),
             Field::line("name", limit::NAME).doc("Its name; empty: the filename of the part, or file."),
         ])
         .one_of(&["file", "contentBase64"])
@@ -37,8 +36,8 @@ pub(super) fn operation() -> Operation<Desk> {
 async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     let mut uploads = uploads(call.params.files("file"));
     let name = call.params.text("name").unwrap_or_default();
-    if let Some(text) = call.params.text("contentBase64").filter(|text| !text.is_empty()) {
-        uploads = vec![decoded(&call, name, text).await?];
+    if let Some(bytes) = call.params.bytes("contentBase64") {
+        uploads = vec![upload(&call, name, bytes).await?];
     } else if !name.is_empty() {
         uploads.iter_mut().for_each(|upload| upload.rename(name));
     }
@@ -60,13 +59,12 @@ async fn handle(call: Call<Desk>) -> Result<Reply, Failure> {
     answer
 }
 
-async fn decoded(call: &Call<Desk>, name: &str, text: &str) -> Result<Upload, Failure> {
-    let plain: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    let Ok(bytes) = STANDARD.decode(plain) else {
-        let message = "contentBase64 must be base64: letters, digits, + and /, filled up with = to fours.";
-        return Err(Fault::of("contentBase64", Code::InvalidParameter, message).into());
-    };
+async fn upload(call: &Call<Desk>, name: &str, bytes: &[u8]) -> Result<Upload, Failure> {
+    if bytes.len() as u64 > call.file_limit {
+        let message = largest("A file", call.file_limit, "file_limit");
+        return Err(Fault::of("contentBase64", Code::PayloadTooLarge, message).into());
+    }
     let mut spool = call.state.spool();
-    spool.write(&bytes).await.map_err(deskbell_app::Error::from)?;
+    spool.write(bytes).await.map_err(deskbell_app::Error::from)?;
     Ok(Upload::new(name, spool.finish().await.map_err(deskbell_app::Error::from)?))
 }

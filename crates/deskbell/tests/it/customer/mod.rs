@@ -3,4 +3,6 @@
 mod calls;
 mod crm;
 mod merge;
+mod purge;
+mod purge_leaves;
 mod timeline;

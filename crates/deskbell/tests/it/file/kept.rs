@@ -171,12 +171,66 @@ both_engines! {
         key.get(&format!("/file/{id}")).refused(500, "internal", &[""]);
     }
 
-    fn files_stay_where_the_first_one_came(desk: TestDesk) {
-        desk.desk.agree_on_files("the folder a").expect("agreed");
-        desk.desk.agree_on_files("the folder b").expect("agreed, since there is none");
-        simple(&desk, b"x");
-        desk.desk.agree_on_files("the folder b").expect("agreed");
-        let refused = desk.desk.agree_on_files("the folder a").expect_err("refused").to_string();
-        assert!(refused.contains("the folder a") && refused.contains("the folder b"), "{refused}");
+    fn files_stay_in_the_store_of_the_first_one(desk: TestDesk) {
+        // Two nodes with folders of their own.
+        let second = TestDesk::at(desk.place.clone(), deskbell_app::Settings::default());
+        let (folder, other) = (in_folder(&desk), in_folder(&second));
+        let agree = |desk: &TestDesk| desk.block_on(desk.desk.agree_on_files());
+        agree(&desk).expect("agreed");
+        agree(&second).expect("agreed, since there is no file yet");
+        // The first one has the store that the data named before, so it takes no file.
+        let (key, ticket) = (desk.admin(), desk.ticket(json!({})));
+        let part = [crate::harness::Part::File("file", "a", b"abc")];
+        key.upload("/file", &part).refused(503, "overloaded", &[""]);
+        let key = second.with(&key);
+        send(&key, ticket, &[("a", b"abc")]);
+        assert!(agree(&desk).expect_err("refused").to_string().contains("file_store"));
+        agree(&second).expect("the same one");
+        // Another node of the same folder is welcome, wherever the folder stands.
+        let third = TestDesk::at(desk.place.clone(), deskbell_app::Settings::default());
+        third.desk.keep_files_in(deskbell_files::Files::in_folder(other.path().join("..").join(other.path().file_name().expect("a name"))).expect("a store"));
+        agree(&third).expect("the same one");
+        assert_eq!(bytes(&third.with(&key), ids(&key, ticket)[0]), b"abc");
+        drop(folder);
+    }
+
+    fn a_content_whose_bytes_were_lost_comes_back_with_the_next_upload(desk: TestDesk) {
+        let folder = in_folder(&desk);
+        let (key, (_, first)) = (desk.admin(), simple(&desk, b"precious"));
+        let place = Probe::new(&desk.place).texts("SELECT place FROM content").remove(0);
+        std::fs::remove_file(folder.path().join(&place[..2]).join(&place)).expect("removed");
+        key.get(&format!("/file/{first}")).refused(500, "internal", &[""]);
+        let (_, second) = simple(&desk, b"precious");
+        assert_eq!((bytes(&key, first), bytes(&key, second)), (b"precious".to_vec(), b"precious".to_vec()));
+        sweep(&desk);
+        assert_eq!((counts(&desk)[..3].to_vec(), files_in(folder.path())), (vec![2, 1, 0], 1));
+        verified(&desk);
+    }
+
+    fn lost_bytes_in_the_database_are_told_before_anything_is_answered(desk: TestDesk) {
+        let (key, (_, first)) = (desk.admin(), simple(&desk, &all_bytes()));
+        Probe::new(&desk.place).exec("DELETE FROM content_chunk");
+        key.get(&format!("/file/{first}")).refused(500, "internal", &[""]);
+        simple(&desk, &all_bytes());
+        assert!(bytes(&key, first) == all_bytes());
+        verified(&desk);
+    }
+
+    fn a_place_that_cannot_be_emptied_keeps_no_other_waiting(desk: TestDesk) {
+        let folder = in_folder(&desk);
+        let key = desk.admin();
+        let (first, _) = simple(&desk, b"first");
+        let place = Probe::new(&desk.place).texts("SELECT place FROM content").remove(0);
+        let path = folder.path().join(&place[..2]).join(&place);
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::create_dir(&path).expect("made");
+        purge(&key, first);
+        let (second, _) = simple(&desk, b"second");
+        purge(&key, second);
+        assert_eq!(sweep(&desk), 1);
+        assert_eq!((counts(&desk)[2], files_in(folder.path())), (1, 0));
+        std::fs::remove_dir(&path).expect("removed");
+        desk.advance(3_600);
+        assert_eq!((sweep(&desk), counts(&desk)[2]), (1, 0));
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn uploaded(key: &Client, name: &str, bytes: &[u8]) -> i64 {
 }
 
 /// Runs what the background does with bytes that nothing needs.
-pub(super) fn sweep(desk: &TestDesk) -> usize {
+pub(crate) fn sweep(desk: &TestDesk) -> usize {
     desk.block_on(desk.desk.sweep_files()).expect("swept")
 }
 
@@ -64,7 +64,7 @@ pub(super) fn counts(desk: &TestDesk) -> [i64; 4] {
 }
 
 /// Puts files into a folder from now on.
-pub(super) fn in_folder(desk: &TestDesk) -> tempfile::TempDir {
+pub(crate) fn in_folder(desk: &TestDesk) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     desk.desk.keep_files_in(Files::in_folder(folder.path()).expect("a store"));
     folder

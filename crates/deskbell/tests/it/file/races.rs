@@ -53,4 +53,27 @@ both_engines! {
         sweep(&desk);
         assert_eq!((counts(&desk), files_in(folder.path())), ([3, 1, 0, 0], 1));
     }
+
+    fn a_purge_waits_for_who_takes_its_contents_elsewhere(desk: TestDesk) {
+        let key = desk.admin();
+        for round in 0..6 {
+            let contents: Vec<Vec<u8>> = (0..4u8).map(|n| vec![round, n]).collect();
+            let files: Vec<(&str, &[u8])> = contents.iter().map(|bytes| ("a", &bytes[..])).collect();
+            let ticket = desk.ticket(json!({}));
+            send(&key, ticket, &files);
+            let others: Vec<i64> = (0..4).map(|_| desk.ticket(json!({}))).collect();
+            std::thread::scope(|scope| {
+                for (other, file) in others.iter().zip(&files) {
+                    let key = key.clone();
+                    scope.spawn(move || send(&key, *other, &[*file]));
+                }
+                let key = key.clone();
+                scope.spawn(move || key.delete(&format!("/ticket/{ticket}?purge=true")).expect(200));
+            });
+            sweep(&desk);
+            for (other, content) in others.iter().zip(&contents) {
+                assert_eq!(&bytes(&key, ids(&key, *other)[0]), content);
+            }
+        }
+    }
 }

@@ -83,6 +83,15 @@ both_engines! {
         }
         key.post("/file", json!({})).refused(400, "missing_parameter", &["file"]);
         key.post("/file", json!({"file": "x"})).refused(400, "invalid_parameter", &["file"]);
+        // What is wrong is told together, and the same bytes in other lines are the same request.
+        let wrong = json!({"contentBase64": "A", "name": "n".repeat(201)});
+        key.post("/file", wrong).refused(400, "invalid_parameter", &["contentBase64", "name"]);
+        let keyed = |text: &str| {
+            let request = key.request(Method::POST, "/file").header("content-type", "application/json");
+            key.send(request.header("idempotency-key", "lines"), json!({"contentBase64": text}).to_string())
+        };
+        let once = keyed("AAEC").expect(200);
+        assert_eq!(keyed("AA\nEC").expect(200), once);
         // Without a filename too: there is nothing else that it could be.
         let bare = key.upload("/file", &[Part::Text("file", "x"), Part::Text("name", "n")]).expect(200);
         assert_eq!((&bare["name"], &bare["size"]), (&json!("n"), &json!(1)));
@@ -91,7 +100,7 @@ both_engines! {
         key.upload("/file", &both).refused(400, "invalid_parameter", &["contentBase64"]);
         let named = key.upload("/file", &[Part::File("file", "a", b"x"), Part::Text("name", "b\u{202e}.txt")]);
         assert_eq!(named.expect(200)["name"], "b.txt");
-        assert_eq!(counts(&desk)[..2], [4, 3]);
+        assert_eq!(counts(&desk)[..2], [5, 4]);
     }
 
     fn empty_is_not_absent(desk: TestDesk) {
@@ -129,11 +138,19 @@ both_engines! {
         let said = key.upload("/message", &large).refused(413, "payload_too_large", &["attachments"]);
         assert!(said["message"].as_str().expect("text").contains("1 MiB"), "{said}");
         key.upload("/file", &[Part::File("file", "more", &more)]).refused(413, "payload_too_large", &["file"]);
-        let three: Vec<_> = [&most, &most, &most].map(|b| Part::File("attachments[]", "most", b)).into();
+        // A byte over the limit of all is too much, and up to it all is well.
+        let one = [7];
+        let three: Vec<_> = [&most[..], &most[..], &one[..]].map(|b| Part::File("attachments[]", "most", b)).into();
         key.upload("/message", &fields().into_iter().chain(three).collect::<Vec<_>>()).refused(413, "payload_too_large", &[""]);
         // One that says beforehand how large it is, is not read at all.
         let declared = key.request(Method::POST, "/file").header("content-type", "multipart/form-data; boundary=edge");
         key.send(declared.header("content-length", (8 << 20).to_string()), "").refused(413, "payload_too_large", &[""]);
+        // The head of a part counts as a field, and base64 as a file.
+        let heads: Vec<_> = (0..80).map(|_| "h".repeat(15_000)).collect();
+        let heads: Vec<_> = heads.iter().map(|name| Part::Text(name, "")).collect();
+        key.upload("/message", &heads).refused(413, "payload_too_large", &[""]);
+        let encoded = "AAAA".repeat((1 << 20) / 3 + 1);
+        key.post("/file", json!({"contentBase64": encoded})).refused(413, "payload_too_large", &["contentBase64"]);
         // What is no file has its own limit, and a part that the call does not take as a file is not kept.
         let text = "x".repeat((1 << 20) + 1);
         key.upload("/message", &[Part::Text("message", &text)]).refused(413, "payload_too_large", &[""]);
@@ -147,6 +164,83 @@ both_engines! {
         key.upload("/file", &[Part::File("file", &name, b"x")]).refused(400, "invalid_parameter", &["file"]);
         sweep(&desk);
         assert_eq!(counts(&desk), [1, 1, 0, 4]);
+    }
+
+    fn a_name_is_text_as_any_other(desk: TestDesk) {
+        let (key, ticket) = (desk.admin(), desk.ticket(json!({})));
+        for (name, status) in [(&b"a\0b"[..], 400), (b"a\xffb", 400), (b"a b", 200)] {
+            let mut body = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"".to_vec();
+            body.extend_from_slice(name);
+            body.extend_from_slice(b"\"\r\n\r\nx\r\n--edge--\r\n");
+            let request = key.request(Method::POST, "/file").header("content-type", "multipart/form-data; boundary=edge");
+            let seen = key.send(request, body);
+            assert_eq!(seen.status, status, "{}", seen.text);
+            if status == 400 {
+                assert_eq!(seen.json["errors"][0]["field"], "file", "{}", seen.text);
+            }
+        }
+        key.upload("/file", &[Part::File("file", "a%00b", b"x"), Part::Text("name", "a\0b")]).refused(400, "invalid_parameter", &["name"]);
+        let null = json!({"ticketID": ticket, "type": 0, "message": "Hi", "attachments": [null]});
+        key.post("/message", null).refused(400, "invalid_parameter", &["attachments[0]"]);
+        let file = uploaded(&key, "a", b"x");
+        let often = json!({"ticketID": ticket, "type": 0, "message": "Hi", "attachments": vec![file; 101], "forwardedFileIDs": [file]});
+        key.post("/message", often).expect(200);
+        assert_eq!(ids(&key, ticket), [file]);
+    }
+
+    fn a_body_that_stops_is_given_up_and_one_that_goes_on_is_not(desk: TestDesk) {
+        let mut desk = desk;
+        let settings = deskbell_http::Settings {
+            body_time: std::time::Duration::from_millis(400),
+            ..deskbell_http::Settings::new(desk.context.clone())
+        };
+        desk.router = deskbell_http::v2::router(desk.desk.clone(), settings);
+        let key = desk.admin();
+        let whole = form(&[Part::File("file", "f", &[7; 5 << 20])]);
+        let slow = |pause: u64, last: bool| {
+            let pieces: Vec<Vec<u8>> = whole.chunks(1 << 20).map(<[u8]>::to_vec).collect();
+            let count = pieces.len();
+            let pieces = futures_util::stream::iter(pieces.into_iter().enumerate());
+            let body = axum::body::Body::from_stream(futures_util::StreamExt::then(pieces, move |(n, piece)| async move {
+                let pause = if last && n + 1 < count { 0 } else { pause };
+                tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+                Ok::<_, std::io::Error>(piece)
+            }));
+            let request = key.request(Method::POST, "/file").header("content-type", "multipart/form-data; boundary=edge");
+            key.send(request, body)
+        };
+        // Longer than the time altogether, and quick enough for each MiB.
+        slow(100, false).expect(200);
+        let late = slow(3_000, true).refused(400, "malformed_body", &[""]);
+        assert!(late["message"].as_str().expect("text").contains("each MiB"), "{late}");
+        sweep(&desk);
+        assert_eq!(counts(&desk)[..3], [1, 1, 0]);
+    }
+
+    fn a_key_that_is_revoked_while_it_uploads_gets_nothing_done(desk: TestDesk) {
+        let (admin, key) = (desk.admin(), desk.admin());
+        let whole = form(&[Part::File("file", "f", &[7; 1_000])]);
+        let (first, rest) = (whole[..500].to_vec(), whole[500..].to_vec());
+        let id = key.id;
+        let revoke = move || {
+            admin.delete(&format!("/key/{id}")).expect(200);
+        };
+        let pieces = futures_util::stream::iter([first, rest].into_iter().enumerate());
+        let state = desk.desk.clone();
+        let body = axum::body::Body::from_stream(futures_util::StreamExt::then(pieces, move |(n, piece)| {
+            let (revoke, state) = (revoke.clone(), state.clone());
+            async move {
+                if n == 1 {
+                    tokio::task::spawn_blocking(move || std::thread::spawn(revoke).join().expect("revoked")).await.expect("done");
+                    state.poll_keys().await.expect("polled");
+                }
+                Ok::<_, std::io::Error>(piece)
+            }
+        }));
+        let request = key.request(Method::POST, "/file").header("content-type", "multipart/form-data; boundary=edge");
+        key.send(request, body).refused(401, "unauthenticated", &[""]);
+        sweep(&desk);
+        assert_eq!(counts(&desk), [0, 0, 0, 0]);
     }
 
     fn more_files_than_a_message_takes_are_refused(desk: TestDesk) {

@@ -13,13 +13,15 @@ type Query = Vec<(&'static str, String)>;
 /// How long who is asked for a customer takes, with `slow` in its address.
 const SLOW: Duration = Duration::from_secs(20);
 
-/// All endpoints of the world. Unless a test says otherwise they answer 204; those with `closed` in their address take none.
+/// All endpoints of the world. Unless a test says otherwise they answer 204; those with `closed` in their address take none, and
+/// those with `echo` repeat what they were told.
 #[derive(Default)]
 pub(crate) struct Endpoints {
     told: Mutex<Vec<Letter>>,
     answer: Mutex<Option<Answer>>,
     asked: Mutex<Vec<String>>,
     said: Mutex<Option<String>>,
+    paused: std::sync::Arc<tokio::sync::Notify>,
 }
 
 impl Endpoints {
@@ -36,6 +38,21 @@ impl Endpoints {
     /// What they were asked since the last look: `url name=value …`.
     pub(crate) fn take_asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until somebody is asked for; the question.
+    pub(crate) fn wait_for_question(&self) -> String {
+        loop {
+            if let Some(asked) = self.take_asked().pop() {
+                return asked;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Who was asked with `pause` in its address answers.
+    pub(crate) fn go_on(&self) {
+        self.paused.notify_one();
     }
 
     /// What they were told since the last look.
@@ -64,7 +81,8 @@ impl Courier for Endpoints {
     }
 
     fn ask(&self, url: String, query: Query) -> Sending<Result<String, InVain>> {
-        let slow = url.contains("slow");
+        let (slow, pauses) = (url.contains("slow"), url.contains("pause"));
+        let paused = std::sync::Arc::clone(&self.paused);
         let words = query.iter().map(|(name, value)| format!(" {name}={value}"));
         let asked = url + &words.collect::<String>();
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
@@ -73,6 +91,9 @@ impl Courier for Endpoints {
             if slow {
                 tokio::time::sleep(SLOW).await;
             }
+            if pauses {
+                paused.notified().await;
+            }
             said.ok_or_else(|| InVain::Down("there was no answer within 3 s".to_owned()))
         })
     }
@@ -80,12 +101,13 @@ impl Courier for Endpoints {
     fn deliver(&self, letter: Letter) -> Sending<Answered> {
         let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         let status = answer.as_ref().map_or(Some(204), |answer| answer(&letter));
+        let said = if letter.url.contains("echo") { letter.body.clone() } else { "thanks".into() };
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
         let problem = match status {
             Some(200..=299) => String::new(),
             Some(other) => format!("The endpoint answered {other}."),
             None => "The endpoint did not answer within 1 s.".into(),
         };
-        Box::pin(async move { Answered { status, answer: "thanks".into(), took_ms: 3, problem } })
+        Box::pin(async move { Answered { status, answer: said, took_ms: 3, problem } })
     }
 }

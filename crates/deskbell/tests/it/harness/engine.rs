@@ -1,6 +1,6 @@
 //! Where a test's data lives: a folder, or a database of its own on the PostgreSQL that `cargo xtask test` provides.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,6 +70,24 @@ impl Place {
         }
     }
 
+    /// Every file in which the data is, as bytes with a name: after the engine has tidied up, if `vacuum`. Nobody may use it.
+    pub(crate) fn bytes(&self, vacuum: bool) -> Vec<(String, Vec<u8>)> {
+        match &self.0.kind {
+            Kind::Sqlite(folder) => {
+                if vacuum {
+                    let connection =
+                        rusqlite::Connection::open(self.file().expect("a file")).expect("opened");
+                    connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").expect("tidied up");
+                }
+                below(folder.path())
+            }
+            Kind::Postgres { .. } => {
+                let url = self.url().expect("a URL");
+                std::thread::spawn(move || relations(&url, vacuum)).join().expect("a thread")
+            }
+        }
+    }
+
     /// The URL of the PostgreSQL database.
     pub(crate) fn url(&self) -> Option<String> {
         match &self.0.kind {
@@ -99,4 +117,29 @@ pub(crate) fn sql(url: &str, text: &str) {
         client.batch_execute(&text).expect("a statement");
     });
     run.join().expect("a thread");
+}
+
+/// All files below a folder.
+fn below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let paths = folder.read_dir().expect("a folder").map(|entry| entry.expect("an entry").path());
+    let read = |path: PathBuf| match path.is_dir() {
+        true => below(&path),
+        false => vec![(path.display().to_string(), std::fs::read(&path).expect("a file"))],
+    };
+    paths.flat_map(read).collect()
+}
+
+/// The files of all relations of a database.
+fn relations(url: &str, vacuum: bool) -> Vec<(String, Vec<u8>)> {
+    let mut client = postgres::Client::connect(url, postgres::NoTls).expect("a connection");
+    if vacuum {
+        // The samples of tables that are empty by now would stay.
+        client.batch_execute("DELETE FROM pg_statistic").expect("no statistics");
+        client.batch_execute("VACUUM FULL").expect("tidied up");
+    }
+    client.batch_execute("CHECKPOINT").expect("written");
+    let text = "SELECT relname::text, pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class \
+                WHERE pg_relation_filepath(oid) IS NOT NULL AND pg_relation_size(oid) > 0 AND relpersistence = 'p' \
+                AND reltablespace <> (SELECT oid FROM pg_tablespace WHERE spcname = 'pg_global')";
+    client.query(text, &[]).expect("files").iter().map(|row| (row.get(0), row.get(1))).collect()
 }

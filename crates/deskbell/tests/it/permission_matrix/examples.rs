@@ -172,6 +172,9 @@ impl World<'_> {
                 let body = json!({"customerID": self.customer().0, "duplicateID": self.customer().0});
                 (Nothing, "/customer/merge".into(), body)
             }
+            "customerPurge" => {
+                (Nothing, "/customer/purgedata".into(), json!({"customerID": self.customer().0}))
+            }
             "customerTimeline" => {
                 let (brand, external) = (self.brands[0], self.customer().1);
                 let path =
