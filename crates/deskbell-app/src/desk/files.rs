@@ -271,7 +271,8 @@ impl Desk {
                 if let Err(error) = self.empty(&place).await {
                     tracing::warn!(%error, place, "bytes of a file that nothing needs are not removed yet");
                     let later = Timestamp(now.0 + REST);
-                    let postpone = move |tx: &mut Tx<'_>| file::postpone(tx, &[place.clone()], later);
+                    let postpone =
+                        move |tx: &mut Tx<'_>| file::postpone(tx, std::slice::from_ref(&place), later);
                     self.inner.store.write(Urgency::Bulk, postpone).await?;
                     continue;
                 }

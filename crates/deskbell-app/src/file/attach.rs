@@ -25,7 +25,7 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    fn new(&self) -> Option<&Kept> {
+    fn kept(&self) -> Option<&Kept> {
         match self {
             Self::New(kept) => Some(kept),
             Self::Upload(_) | Self::Twin { .. } => None,
@@ -75,7 +75,7 @@ pub(crate) fn insert(
     files: &[Wanted],
 ) -> Result<()> {
     // In one order, so that two writers who need the same contents do not wait for each other.
-    let mut new: Vec<&Kept> = files.iter().filter_map(Wanted::new).collect();
+    let mut new: Vec<&Kept> = files.iter().filter_map(Wanted::kept).collect();
     new.sort_unstable_by_key(|kept| kept.hash);
     for kept in new {
         claims(work, kept)?;

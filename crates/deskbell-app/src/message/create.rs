@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::file::{self, Given, Wanted};
 use crate::item::detail;
 use crate::ticket::edit::{Change, Edit, require_channel, require_user, unknown};
-use crate::ticket::settle::say;
+use crate::ticket::spoken::say;
 use crate::ticket::{Ticket, load};
 use crate::work::Work;
 

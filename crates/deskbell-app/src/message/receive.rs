@@ -7,7 +7,7 @@ use super::{Content, Kind, Spoken};
 use crate::error::{Error, Result};
 use crate::ticket::create::follow_up;
 use crate::ticket::edit::{Change, Edit};
-use crate::ticket::settle::{link, say};
+use crate::ticket::spoken::{link, say};
 use crate::ticket::{Ticket, load};
 use crate::work::Work;
 

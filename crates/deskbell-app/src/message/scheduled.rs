@@ -8,7 +8,8 @@ use deskbell_db::Tx;
 use super::get::{hidden, missing, ticket_of};
 use super::sql;
 use crate::error::{Error, Result};
-use crate::ticket::settle::{come_due, stale, take_back_message};
+use crate::ticket::settle::stale;
+use crate::ticket::spoken::{come_due, take_back_message};
 use crate::ticket::{load, merge};
 use crate::work::Work;
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::differs::Joins;
 use super::edit::{Change, Draft, Edit, Faults, Told, distinct, unknown};
+use super::effect::in_effect;
 use super::row::Ticket;
 use super::settle::{Outcome, Settled, settle_draft};
 use super::{load, sql, undo};
@@ -298,7 +299,7 @@ impl Other {
 
 /// The merges of a batch that are to be taken back of a ticket, the first to go last; none if it was changed since.
 fn left(tx: &mut Tx<'_>, other: &Other, joins: Joins, batch: TakenBack<'_>) -> Result<Vec<Merge>> {
-    let latest = undo::in_effect(tx, other.now.id, batch)?;
+    let latest = in_effect(tx, other.now.id, batch)?;
     let since =
         latest.is_none_or(|latest| latest.batch != batch.batch && Some(&latest.batch[..]) != batch.by);
     if other.in_trash || since {

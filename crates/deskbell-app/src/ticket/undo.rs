@@ -8,11 +8,12 @@ use deskbell_core::{
     Actor, BrandId, ChannelId, Code, CustomerId, Fault, FormId, GroupId, Permission, Priority, Status,
     TicketId, Timestamp, UserId,
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use deskbell_db::{Engine, Row, Tx};
 
 use super::edit::{Change, Draft, Edit};
+use super::effect::in_effect;
 use super::erase::PURGED;
 use super::load;
 use super::merge::{GOES_INTO, TAKES_IN, TakenBack};
@@ -129,16 +130,16 @@ fn permission(item_type: &str) -> Permission {
 pub(super) struct Event {
     pub(super) id: i64,
     pub(super) item_type: String,
-    before: Option<String>,
-    after: Option<String>,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
     /// Whether what it changed has been erased since.
-    erased: bool,
+    pub(super) erased: bool,
     pub(super) batch: String,
     pub(super) created_at: Timestamp,
     /// The ticket's times before.
     pub(super) times: Times,
     /// The call that made it.
-    call: String,
+    pub(super) call: String,
 }
 
 impl Event {
@@ -187,20 +188,6 @@ impl Event {
         let text = if out { self.before.as_deref() } else { self.after.as_deref() };
         let id = text.filter(|_| self.item_type == TAKES_IN)?.parse().ok()?;
         Some((TicketId(id), out))
-    }
-
-    /// What came in or went out, if it is about that; and whether it went out.
-    fn part(&self) -> Option<(Part, bool)> {
-        match self.item_type.as_str() {
-            "deleted" => return Some((Part::Trash, false)),
-            "restored" => return Some((Part::Trash, true)),
-            _ => {}
-        }
-        match self.note() {
-            Some(Note::Came(id)) => Some((Part::Note(id), false)),
-            Some(Note::Left(stored)) => message::gone(stored, self.id).map(|(id, _)| (Part::Note(id), true)),
-            None => self.source().map(|(id, out)| (Part::Ticket(id), out)),
-        }
     }
 
     /// The change that gives back what a field of the ticket's form had, if it is about one.
@@ -356,104 +343,4 @@ pub(super) fn is_customer(tx: &mut Tx<'_>, customer: CustomerId, brand: BrandId,
     let lock = if lock && tx.engine() == Engine::Postgres { sql::KEEP } else { "" };
     let text = format!("{}{lock}", sql::CUSTOMER_IN_BRAND);
     Ok(tx.first(&text, &[customer.0.into(), brand.0.into()], |row| row.int(0))?.is_some())
-}
-
-/// The newest event of a ticket that is in effect: what was taken back as a whole, and that it was, count for nothing. So two
-/// writes can be taken back one after the other. An event of `batches` is not looked behind.
-pub(super) fn in_effect(tx: &mut Tx<'_>, id: TicketId, batches: TakenBack<'_>) -> Result<Option<Event>> {
-    let text = sql::events_before(EVENTS);
-    let (mut next, mut events) = (i64::MAX, Vec::new().into_iter());
-    let mut newest = move |tx: &mut Tx<'_>| -> Result<Option<Event>> {
-        if events.as_slice().is_empty() {
-            events = tx.all(&text, &[id.0.into(), next.into()], Event::read)?.into_iter();
-        }
-        let event: Option<Event> = events.next();
-        next = event.as_ref().map_or(next, |event| event.id);
-        Ok(event)
-    };
-    let Some(mut event) = newest(tx)? else { return Ok(None) };
-    let mut open: Vec<Run> = Vec::new();
-    loop {
-        let wanted = event.batch == batches.batch || Some(&event.batch[..]) == batches.by;
-        if open.is_empty() && (wanted || event.call != UNDO) {
-            return Ok(Some(event));
-        }
-        let (mut run, mut after) = (Run(vec![event]), None);
-        while let Some(older) = newest(tx)? {
-            if older.batch != run.0[0].batch {
-                after = Some(older);
-                break;
-            }
-            run.0.push(older);
-        }
-        if open.last().is_some_and(|back| back.takes_back(&run)) {
-            open.pop();
-        } else if run.0[0].call == UNDO && run.net().is_some() {
-            open.push(run);
-        } else {
-            open.push(run);
-            break;
-        }
-        match after {
-            Some(older) => event = older,
-            None => break,
-        }
-    }
-    Ok(open.into_iter().next().and_then(|run| run.0.into_iter().next()))
-}
-
-/// How many events are read at a time.
-const EVENTS: i64 = 20;
-
-/// The operation that takes back.
-const UNDO: &str = "ticketUndo";
-
-/// What one write did to a ticket, newest first.
-struct Run(Vec<Event>);
-
-/// The fields that differ, with their values before and after; and what came in, or went out.
-type Net<'e> = (BTreeMap<&'e str, (&'e str, &'e str)>, Vec<(Part, bool)>);
-
-/// What comes into a ticket, or goes out of it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    /// Another ticket, by a merge.
-    Ticket(TicketId),
-    /// A note, or a message that waits.
-    Note(i64),
-    /// The ticket itself, into the trash.
-    Trash,
-}
-
-impl Run {
-    /// What it came to; `None` if that is more than can be told here, or was erased.
-    fn net(&self) -> Option<Net<'_>> {
-        let (mut fields, mut parts) = (BTreeMap::new(), Vec::new());
-        for event in self.0.iter().rev() {
-            if event.erased {
-                return None;
-            }
-            if let Some(part) = event.part() {
-                parts.push(part);
-                continue;
-            }
-            event.inverse()?;
-            let (before, after) = (event.before.as_deref()?, event.after.as_deref()?);
-            fields.entry(event.item_type.as_str()).or_insert((before, after)).1 = after;
-        }
-        parts.sort_unstable();
-        Some((fields, parts))
-    }
-
-    /// Whether it took all of another one back.
-    fn takes_back(&self, other: &Self) -> bool {
-        let (Some((fields, mut parts)), Some((others, taken))) = (self.net(), other.net()) else {
-            return false;
-        };
-        parts.iter_mut().for_each(|(_, out)| *out = !*out);
-        parts.sort_unstable();
-        let inverse =
-            |(key, (before, after)): (&&str, &(&str, &str))| others.get(key) == Some(&(*after, *before));
-        fields.len() == others.len() && fields.iter().all(inverse) && parts == taken
-    }
 }

@@ -32,7 +32,7 @@ both_engines! {
         let key = desk.admin();
         let mut tickets: Vec<i64> = Vec::new();
         for _ in 0..12 {
-            let old: Vec<i64> = tickets.drain(..).collect();
+            let old = std::mem::take(&mut tickets);
             let fresh: Vec<i64> = (0..3).map(|_| desk.ticket(json!({}))).collect();
             std::thread::scope(|scope| {
                 for ticket in &old {
