@@ -8,11 +8,23 @@ use crate::error::Result;
 use crate::idempotency;
 use crate::work::Work;
 
-/// Removes the files of a ticket, or those of one of its messages, and gives up contents that no other file has.
-pub(crate) fn erase(work: &mut Work<'_, '_>, ticket: TicketId, message: Option<i64>) -> Result<()> {
-    let (text, params) = match message {
-        None => (sql::ERASE, vec![ticket.0.into()]),
-        Some(message) => (sql::ERASE_OF, vec![ticket.0.into(), message.into()]),
+/// Which files of a ticket.
+#[derive(Clone, Copy)]
+pub(crate) enum Which {
+    /// All.
+    All,
+    /// Those of this message.
+    Of(i64),
+    /// This one, whose message has left its timeline.
+    Detached(i64),
+}
+
+/// Removes files of a ticket, and gives up contents that no other file has.
+pub(crate) fn erase(work: &mut Work<'_, '_>, ticket: TicketId, which: Which) -> Result<()> {
+    let (text, params) = match which {
+        Which::All => (sql::ERASE, vec![ticket.0.into()]),
+        Which::Of(message) => (sql::ERASE_OF, vec![ticket.0.into(), message.into()]),
+        Which::Detached(file) => (sql::ERASE_DETACHED, vec![ticket.0.into(), file.into()]),
     };
     let gone = work.tx.all(text, &params, |row| {
         let caller_and_time = (row.str(3)?.to_owned(), Timestamp(row.int(4)?));

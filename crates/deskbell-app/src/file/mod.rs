@@ -22,7 +22,7 @@ pub(crate) use content::{
     KEEP, Kept, agree, any_expired, chunk, chunks_of, due, expire, is_stored, postpone, promise, put_chunks,
     remove_chunks, removed, size_of, stored, stored_after,
 };
-pub(crate) use erase::erase;
+pub(crate) use erase::{Which, erase};
 pub use get::{Found, get};
 pub use shown::Attachment;
 pub(crate) use shown::{by_ids, of_messages};

@@ -23,6 +23,9 @@ pub(super) const ERASE: &str =
 /// Those of one of its messages.
 pub(super) const ERASE_OF: &str = "DELETE FROM file WHERE ticket_id = $1 AND message_id = $2 \
      RETURNING id, hash, name, caller, created_at";
+/// One of them, whose message has left its timeline.
+pub(super) const ERASE_DETACHED: &str = "DELETE FROM file WHERE ticket_id = $1 AND id = $2 AND message_id IS NULL \
+     RETURNING id, hash, name, caller, created_at";
 /// A content that no file has.
 pub(super) const FORGET: &str = "DELETE FROM content WHERE hash = $1 \
      AND NOT EXISTS (SELECT 1 FROM file WHERE file.hash = content.hash) RETURNING place";

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::form::said;
-use crate::ticket::erase::PURGED;
+use crate::ticket::erase::{PART, PURGED};
 use crate::work::Work;
 
 pub(crate) use sql::position;
@@ -79,6 +79,7 @@ impl Recorded {
         let after = self.after.as_deref().unwrap_or("");
         match (self.item_type.as_str(), self.before.as_deref()) {
             ("created", _) if after.is_empty() => "Ticket created.".into(),
+            (PURGED, _) if after == PART => "What another ticket had said was erased here.".into(),
             (PURGED, _) => "All that told of the customer was erased.".into(),
             ("created", _) => after.to_owned(),
             ("deleted", _) => "Ticket deleted.".into(),

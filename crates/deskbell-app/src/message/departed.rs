@@ -84,7 +84,7 @@ pub(crate) fn erase(
     for (id, first_segment, text, files) in &some {
         search::remove_text(work.tx, ticket, *first_segment, text)?;
         if *files > 0 {
-            file::erase(work, ticket, Some(*id))?;
+            file::erase(work, ticket, file::Which::Of(*id))?;
         }
         work.tx.exec(sql::DELETE, &[(*id).into()])?;
     }

@@ -144,6 +144,11 @@ impl Stored {
     }
 }
 
+/// The files of a note that an event holds.
+pub(crate) fn files_of(stored: &str) -> Vec<i64> {
+    serde_json::from_str::<Stored>(stored).map_or(Vec::new(), |stored| stored.files)
+}
+
 /// Where a note that left its timeline stood, and the event that holds it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
 pub(crate) struct Gone {

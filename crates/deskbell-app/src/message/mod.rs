@@ -31,7 +31,7 @@ pub use content::Content;
 pub use create::{Channel, Outgoing, check, create};
 pub(crate) use departed::{carry, erase, put_back, remove_from_search, take_out};
 pub use get::{Whole, get};
-pub(crate) use gone::{Gone, gone, newest_gone};
+pub(crate) use gone::{Gone, files_of, gone, newest_gone};
 pub use receive::{Incoming, Received, receive};
 pub use scheduled::cancel;
 pub(crate) use scheduled::{due, is_any_due, is_waiting, send};

@@ -1,10 +1,12 @@
 //! What of a ticket's changes is still in effect: one that was taken back as a whole counts for nothing, nor does that it was.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use deskbell_core::TicketId;
 use deskbell_db::Tx;
 
+use super::erase::{PART, PURGED};
 use super::merge::TakenBack;
 use super::sql;
 use super::undo::{Event, Note};
@@ -16,13 +18,22 @@ use crate::message;
 pub(super) fn in_effect(tx: &mut Tx<'_>, id: TicketId, batches: TakenBack<'_>) -> Result<Option<Event>> {
     let text = sql::events_before(EVENTS);
     let (mut next, mut events) = (i64::MAX, Vec::new().into_iter());
-    let mut newest = move |tx: &mut Tx<'_>| -> Result<Option<Event>> {
+    let mut any = move |tx: &mut Tx<'_>| -> Result<Option<Event>> {
         if events.as_slice().is_empty() {
             events = tx.all(&text, &[id.0.into(), next.into()], Event::read)?.into_iter();
         }
         let event: Option<Event> = events.next();
         next = event.as_ref().map_or(next, |event| event.id);
         Ok(event)
+    };
+    // What was erased of somebody else in it is no change of the ticket itself.
+    let mut newest = move |tx: &mut Tx<'_>| -> Result<Option<Event>> {
+        loop {
+            match any(tx)? {
+                Some(event) if event.item_type == PURGED && event.after.as_deref() == Some(PART) => {}
+                event => return Ok(event),
+            }
+        }
     };
     let Some(mut event) = newest(tx)? else { return Ok(None) };
     let mut open: Vec<Run> = Vec::new();
@@ -64,8 +75,8 @@ const UNDO: &str = "ticketUndo";
 /// What one write did to a ticket, newest first.
 struct Run(Vec<Event>);
 
-/// The fields that differ, with their values before and after; and what came in, or went out.
-type Net<'e> = (BTreeMap<&'e str, (&'e str, &'e str)>, Vec<(Part, bool)>);
+/// The fields that differ, those of forms by their ids, with their values before and after; and what came in, or went out.
+type Net<'e> = (BTreeMap<(&'e str, i64), (Cow<'e, str>, Cow<'e, str>)>, Vec<(Part, bool)>);
 
 /// What comes into a ticket, or goes out of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,9 +101,16 @@ impl Run {
                 parts.push(part);
                 continue;
             }
-            event.inverse()?;
-            let (before, after) = (event.before.as_deref()?, event.after.as_deref()?);
-            fields.entry(event.item_type.as_str()).or_insert((before, after)).1 = after;
+            let (field, before, after) = match event.value() {
+                // As it is taken back: what it was before comes after.
+                Some(back) => (back.field.0, Cow::Owned(back.now), Cow::Owned(back.before)),
+                None => {
+                    event.inverse()?;
+                    (0, event.before.as_deref()?.into(), event.after.as_deref()?.into())
+                }
+            };
+            let key = (event.item_type.as_str(), field);
+            fields.entry(key).or_insert((before, Cow::Borrowed(""))).1 = after;
         }
         parts.sort_unstable();
         Some((fields, parts))
@@ -105,8 +123,9 @@ impl Run {
         };
         parts.iter_mut().for_each(|(_, out)| *out = !*out);
         parts.sort_unstable();
-        let inverse =
-            |(key, (before, after)): (&&str, &(&str, &str))| others.get(key) == Some(&(*after, *before));
+        let inverse = |(key, (before, after)): (&(&str, i64), &(Cow<'_, str>, Cow<'_, str>))| {
+            others.get(key).is_some_and(|(was, became)| (became, was) == (before, after))
+        };
         fields.len() == others.len() && fields.iter().all(inverse) && parts == taken
     }
 }

@@ -19,6 +19,9 @@ use crate::{crm, file, import, journal, message, notification, search, webhook};
 /// The event that a ticket was erased.
 pub(crate) const PURGED: &str = "purged";
 
+/// The value of such an event in a ticket of somebody else, in which a part was erased that a merge had carried there.
+pub(crate) const PART: &str = "part";
+
 /// How many events one transaction empties of a ticket.
 const EVENTS: u64 = 400;
 
@@ -85,23 +88,29 @@ fn erase_moved(work: &mut Work<'_, '_>, source: TicketId, room: &mut Room) -> Re
         return Ok(false);
     }
     // What has left its timeline there is in the journal.
-    let held = work.tx.all(sql::HELD_ELSEWHERE, &[source.0.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
-    let mut holders: Vec<i64> = held.iter().map(|(_, holder)| *holder).collect();
+    let held = work.tx.all(sql::HELD_ELSEWHERE, &[source.0.into()], |row| {
+        Ok((row.int(0)?, row.int(1)?, message::files_of(row.str(2)?)))
+    })?;
+    let mut holders: Vec<i64> = held.iter().map(|(_, holder, _)| *holder).collect();
     holders.dedup();
-    for (event, _) in &held {
+    for (event, holder, files) in &held {
+        for file in files {
+            file::erase(work, TicketId(*holder), file::Which::Detached(*file))?;
+        }
         journal::purge_one(work.tx, *event)?;
     }
     for (holder, _) in load::with_trash(work.tx, &Actor::system(), &holders, true)? {
         holds_less(work, &holder, 0, 0)?;
     }
-    Ok(true)
+    // What was loaded of the holders before is not what they are now.
+    Ok(held.is_empty())
 }
 
 /// Notes in a ticket that something was erased in it.
 fn holds_less(work: &mut Work<'_, '_>, holder: &Ticket, messages: i64, files: i64) -> Result<()> {
     let params = [holder.id.0.into(), messages.into(), files.into(), work.now.0.into()];
     work.tx.exec(sql::HOLDS_LESS, &params)?;
-    work.record(event(holder, holder.times(), PURGED, None, None));
+    work.record(event(holder, holder.times(), PURGED, None, Some(PART.to_owned())));
     Ok(())
 }
 
@@ -150,7 +159,7 @@ fn empty(work: &mut Work<'_, '_>, before: &Ticket) -> Result<()> {
 
 /// What no row of the ticket takes with it: its files, and traces of it in what is kept for other ends.
 pub(super) fn traces(work: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
-    file::erase(work, ticket.id, None)?;
+    file::erase(work, ticket.id, file::Which::All)?;
     import::forget(work.tx, &ticket.source, &ticket.source_id)?;
     journal::purge(work.tx, ticket.id)?;
     // After the journal, whose rows those who write down an answer lock.

@@ -247,12 +247,18 @@ impl Others {
         };
         let next = left.last().filter(|merge| merge.source == source.id.0).ok_or_else(changed)?;
         let state = |text: &str| serde_json::from_str::<State>(text).map_err(|_| undo::erased(source.id));
-        let (before, after) = (state(&next.before)?, state(&next.after)?);
+        let (mut before, mut after) = (state(&next.before)?, state(&next.after)?);
+        if before.customer == after.customer {
+            // The merge left it alone, and so does this.
+            before.customer = other.now.customer.0;
+            after.customer = other.now.customer.0;
+        }
+        let gets = if let Joins::Into(_) = joins { after.customer } else { before.customer };
+        if gets != other.now.customer.0 && gets != 0 {
+            undo::require_customer(tx, CustomerId(gets), other.now.brand, locks)?;
+        }
         if let Joins::Into(_) = joins {
             other.require_room(source, undo::FIELD)?;
-            if after.customer != other.now.customer.0 {
-                undo::require_customer(tx, CustomerId(after.customer), other.now.brand, locks)?;
-            }
         }
         // From here on nothing is refused: the next one may go.
         let merge = other.left.as_mut().and_then(Vec::pop).ok_or_else(changed)?;
@@ -415,7 +421,7 @@ pub(super) struct Moved {
 pub(super) fn moved(tx: &mut Tx<'_>, source: TicketId, batch: &str) -> Result<Option<Moved>> {
     let read = |row: &Row<'_>| Ok((row.int(0)?, row.opt_int(1)?));
     let found = tx.first(sql::MERGE_OF, &[source.0.into(), batch.into()], read)?;
-    let Some((id, Some(version))) = found else { return Ok(None) };
+    let Some((id, Some(version))) = found.filter(|(_, version)| *version != Some(0)) else { return Ok(None) };
     let messages = tx.all(sql::MESSAGES_MOVED, &[id.into()], |row| row.int(0))?;
     Ok(Some(Moved { messages, version: Version(version) }))
 }

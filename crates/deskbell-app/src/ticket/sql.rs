@@ -178,7 +178,7 @@ pub(super) const HOLDS_LESS: &str = "UPDATE ticket SET messages = messages - $2,
 pub(super) const HOLDERS: &str = "SELECT DISTINCT m.ticket_id FROM ticket_merge g JOIN message_move v ON v.merge_id = g.id \
      JOIN message m ON m.id = v.message_id WHERE g.source_ticket = $1 AND m.ticket_id <> $1 ORDER BY m.ticket_id LIMIT 50";
 /// The events of other tickets that hold such messages, since they left their timelines there.
-pub(super) const HELD_ELSEWHERE: &str = "SELECT DISTINCT j.id, j.ticket_id FROM ticket_merge g \
+pub(super) const HELD_ELSEWHERE: &str = "SELECT DISTINCT j.id, j.ticket_id, j.before FROM ticket_merge g \
      JOIN message_move v ON v.merge_id = g.id JOIN message_move w ON w.message_id = v.message_id \
      JOIN ticket_merge h ON h.id = w.merge_id JOIN journal j ON j.ticket_id = h.target_ticket \
      WHERE g.source_ticket = $1 AND j.ticket_id <> $1 AND j.item_type IN ('note', 'message') \
@@ -189,7 +189,7 @@ pub(super) const BLANK_MERGES: &str = "UPDATE ticket_merge SET target_before = '
 /// Takes a ticket out of all tags.
 pub(super) const UNTAG_ALL: &str = "DELETE FROM ticket_tag WHERE ticket_id = $1";
 /// How many tickets a batch has erased.
-pub(super) const ERASED_BY: &str = "SELECT CAST(COUNT(DISTINCT ticket_id) AS BIGINT) FROM journal WHERE batch_id = $1 AND item_type = 'purged'";
+pub(super) const ERASED_BY: &str = "SELECT CAST(COUNT(DISTINCT ticket_id) AS BIGINT) FROM journal WHERE batch_id = $1 AND item_type = 'purged' AND after IS NULL";
 
 /// The columns of an update, as they come together.
 #[derive(Default)]
@@ -379,8 +379,9 @@ pub(super) const STOOD_IN: &str = "SELECT m.target_ticket FROM message_move v JO
 /// Whether a message has come by a merge that holds.
 pub(super) const HAS_MOVED: &str = "SELECT 1 FROM message_move v JOIN ticket_merge m ON m.id = v.merge_id \
      WHERE v.message_id = $1 AND m.undone_by IS NULL LIMIT 1";
-/// Forgets the merges by which messages that stand in a ticket have moved.
-pub(super) const FORGET_MERGES: &str = "DELETE FROM ticket_merge WHERE id IN (SELECT v.merge_id FROM message x \
+/// The merges by which messages that stand in a ticket have moved tell no more than who was merged into whom.
+pub(super) const FORGET_MERGES: &str = "UPDATE ticket_merge SET version = 0, target_before = '', target_after = '', \
+     undone_version = CASE WHEN undone_by IS NULL THEN undone_version ELSE 0 END WHERE id IN (SELECT v.merge_id FROM message x \
      JOIN message_move v ON v.message_id = x.id WHERE x.ticket_id = $1)";
 /// Events of a ticket by which messages and notes left it, newest first.
 pub(super) const LEFT: &str = "SELECT id, before FROM journal WHERE ticket_id = $1 AND item_type IN ('note', 'message') \

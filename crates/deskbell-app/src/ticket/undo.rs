@@ -178,6 +178,10 @@ impl Event {
         }
     }
 
+    fn id_after(&self) -> i64 {
+        self.after.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
+    }
+
     fn id_before(&self) -> i64 {
         self.before.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default()
     }
@@ -191,7 +195,7 @@ impl Event {
     }
 
     /// The change that gives back what a field of the ticket's form had, if it is about one.
-    fn value(&self) -> Option<value::Change> {
+    pub(super) fn value(&self) -> Option<value::Change> {
         let about = self.item_type == said::ITEM_TYPE;
         said::taken_back(self.before.as_deref()?, self.after.as_deref()?).filter(|_| about)
     }
@@ -269,6 +273,8 @@ pub(crate) fn settle(
         match event.item_type.as_str() {
             "created" | "restored" => draft.delete = Some(false),
             "deleted" => draft.back.restore = true,
+            // What was said with it stays said.
+            "message_due" if !whole => return Err(sent(id, event.id_after())),
             _ => match (event.note(), event.inverse()) {
                 (Some(Note::Came(_)), _) if whole => {}
                 (Some(Note::Came(note)), _) => {

@@ -42,6 +42,10 @@ both_engines! {
         assert_eq!(json!([entry["send_at"], entry["in_queue"], entry["status_new"]]), json!([null, 1, "solved"]));
         key.delete(&path).refused(409, "conflict", &[""]);
         key.post("/ticket/undo", json!({"batchID": made["batchID"]})).refused(409, "conflict", &["batchID"]);
+        // Nor is what came with its time: the status stays too.
+        let changes = key.get(&format!("/ticket/{id}/changes?types=message_due")).expect(200);
+        key.post("/ticket/undo", json!({"batchID": changes["items"][0]["batchID"]})).refused(409, "conflict", &["batchID"]);
+        assert_eq!(desk.item(id)["status"], "solved");
     }
 
     fn its_time_must_be_to_come(desk: TestDesk) {

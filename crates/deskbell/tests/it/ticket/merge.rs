@@ -369,4 +369,40 @@ both_engines! {
         assert_eq!(rows(&merge(&key, &[a], b).expect(404)), [format!("{a} failed not_found")]);
         merge(&key, &[b], a).refused(400, "unknown_reference", &["actions[0][value]"]);
     }
+
+    fn a_purge_of_the_last_ticket_leaves_the_merges_before_it_as_they_are(desk: TestDesk) {
+        let (key, ids) = (desk.admin(), [desk.ticket(json!({})), desk.ticket(json!({})), desk.ticket(json!({}))]);
+        key.post("/message", json!({"ticketID": ids[0], "type": 0, "message": "heron"})).expect(200);
+        for pair in ids.windows(2) {
+            let action = json!([{"actionType": "merge", "value": pair[1]}]);
+            key.post("/ticket/batch", json!({"ticketIDs": [pair[0]], "actions": action})).expect(200);
+        }
+        key.delete(&format!("/ticket/{}?purge=true", ids[2])).expect(200);
+        assert_eq!(json!([desk.item(ids[0])["merged_into"], desk.item(ids[1])["merged_into"]]), json!([ids[1], 0]));
+        let report = deskbell_app::verify::run(&desk.desk, &mut |_, _, _| {}).expect("a report");
+        assert!(report.good, "{:?}", report.problems);
+    }
+
+    fn a_customer_whom_the_merge_left_alone_is_left_alone_by_its_undo(desk: TestDesk) {
+        let key = desk.admin();
+        let customer = |name: &str| {
+            let body = json!({"brandID": 1, "externalPrimaryID": name});
+            key.post("/customer", body).expect(200)["customerID"].clone()
+        };
+        let (first, second) = (customer("first"), customer("second"));
+        customer("third");
+        let ids = [desk.ticket(json!({})), desk.ticket(json!({"externalPrimaryID": "first"})), desk.ticket(json!({"externalPrimaryID": "third"}))];
+        let merge = |from: i64, into: i64| {
+            let action = json!([{"actionType": "merge", "value": into}]);
+            key.post("/ticket/batch", json!({"ticketIDs": [from], "actions": action})).expect(200)["batchID"].clone()
+        };
+        let batches = [merge(ids[0], ids[1]), merge(ids[1], ids[2])];
+        key.post("/customer/merge", json!({"customerID": second, "duplicateID": first})).expect(200);
+        for batch in batches.iter().rev() {
+            key.post("/ticket/undo", json!({"batchID": batch})).expect(200);
+        }
+        assert_eq!(desk.item(ids[1])["customer_id"], second);
+        let report = deskbell_app::verify::run(&desk.desk, &mut |_, _, _| {}).expect("a report");
+        assert!(report.good, "{:?}", report.problems);
+    }
 }

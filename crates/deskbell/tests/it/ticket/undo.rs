@@ -63,6 +63,19 @@ both_engines! {
         undo(&key, &tags).expect(200);
         assert_eq!(codes(&undo(&key, &first)), [(id, None)]);
         assert_eq!(desk.item(id)["title"], "ticket 0");
+        // So do the fields of its form.
+        let form = key.post("/form", json!({"title": "Lamp form"})).expect(200)["formID"].clone();
+        let field = |title: &str| {
+            let body = json!({"form_id": form, "title": title, "input_type": "text"});
+            key.post("/formfield", body).expect(200)["formfieldID"].clone()
+        };
+        let (one, other) = (field("Colour"), field("Size"));
+        key.put(&format!("/ticket/{id}"), json!({"formID": form})).expect(200);
+        let titled = key.put(&format!("/ticket/{id}"), json!({"title": "with form"})).expect(200);
+        let values = json!({"ticketID": id, "fields": {one.to_string(): "red", other.to_string(): "large"}});
+        let saved = key.put("/form/saveFormFields", values).expect(200);
+        undo(&key, &saved).expect(200);
+        assert_eq!(codes(&undo(&key, &titled)), [(id, None)]);
         // A note that is there, or a second one, was not taken back.
         let second = key.put(&format!("/ticket/{id}"), json!({"title": "newer"})).expect(200);
         key.post("/message", json!({"ticketID": id, "type": 0, "message": "Hi"})).expect(200);
