@@ -115,6 +115,8 @@ struct Merge {
     first_segment: i64,
     before: String,
     after: String,
+    /// The target's by that write.
+    version: i64,
 }
 
 impl Merge {
@@ -125,6 +127,7 @@ impl Merge {
             first_segment: row.int(2)?,
             before: row.str(3)?.to_owned(),
             after: row.str(4)?.to_owned(),
+            version: row.opt_int(5)?.unwrap_or_default(),
         })
     }
 }
@@ -319,6 +322,24 @@ fn left(tx: &mut Tx<'_>, other: &Other, joins: Joins, batch: TakenBack<'_>) -> R
     let most = if batch.by.is_some() { TOGETHER } else { i64::MAX };
     let params = [other.now.id.0.into(), batch.batch.into(), most.into()];
     let mut merges = tx.all(text, &params, Merge::read)?;
+    // Somebody may have changed it between two transactions of the batch: what came before that stays as it is.
+    let mut above = match batch.by {
+        Some(by) => {
+            let text = match joins {
+                Joins::OutOf(_) => sql::UNDONE_DOWN_TO,
+                Joins::Into(_) => sql::DONE_UP_TO,
+            };
+            let params = [other.now.id.0.into(), batch.batch.into(), by.into()];
+            tx.first(text, &params, |row| row.opt_int(0))?.flatten()
+        }
+        None => None,
+    };
+    let unbroken = merges.iter().take_while(|merge| {
+        let follows = above.is_none_or(|above| above - merge.version <= 1);
+        above = Some(merge.version);
+        follows
+    });
+    merges.truncate(unbroken.count());
     merges.reverse();
     Ok(merges)
 }

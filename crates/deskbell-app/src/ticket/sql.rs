@@ -361,12 +361,18 @@ pub(super) const NOTE_MESSAGES: &str =
 pub(super) const MERGE_UNDONE: &str =
     "UPDATE ticket_merge SET undone_by = $2, undone_version = $3 WHERE id = $1";
 /// The merges of a batch into a ticket, newest first.
-pub(super) const MERGES_DONE: &str = "SELECT id, source_ticket, first_segment, target_before, target_after FROM ticket_merge \
+pub(super) const MERGES_DONE: &str = "SELECT id, source_ticket, first_segment, target_before, target_after, version FROM ticket_merge \
      WHERE target_ticket = $1 AND batch_id = $2 AND undone_by IS NULL ORDER BY id DESC LIMIT $3";
 /// Those that a batch took apart, and that were not done again, oldest first.
-pub(super) const MERGES_UNDONE: &str = "SELECT m.id, m.source_ticket, m.first_segment, m.target_before, m.target_after FROM ticket_merge m \
+pub(super) const MERGES_UNDONE: &str = "SELECT m.id, m.source_ticket, m.first_segment, m.target_before, m.target_after, m.undone_version FROM ticket_merge m \
      WHERE m.target_ticket = $1 AND m.undone_by = $2 AND NOT EXISTS (SELECT 1 FROM ticket_merge n \
      WHERE n.source_ticket = m.source_ticket AND n.id > m.id) ORDER BY m.id LIMIT $3";
+/// The target's version by the last merge of a batch that another batch has taken apart so far.
+pub(super) const UNDONE_DOWN_TO: &str =
+    "SELECT MIN(version) FROM ticket_merge WHERE target_ticket = $1 AND batch_id = $2 AND undone_by = $3";
+/// The same where they are done again.
+pub(super) const DONE_UP_TO: &str = "SELECT MIN(m.undone_version) FROM ticket_merge m JOIN ticket_merge n \
+     ON n.source_ticket = m.source_ticket AND n.id > m.id AND n.batch_id = $3 WHERE m.target_ticket = $1 AND m.undone_by = $2";
 /// The merge of a ticket that a batch did, or took apart, and the version of the target by that.
 pub(super) const MERGE_OF: &str = "SELECT id, CASE WHEN batch_id = $2 THEN version ELSE undone_version END FROM ticket_merge \
      WHERE source_ticket = $1 AND (batch_id = $2 OR undone_by = $2) ORDER BY id DESC LIMIT 1";

@@ -405,4 +405,21 @@ both_engines! {
         let report = deskbell_app::verify::run(&desk.desk, &mut |_, _, _| {}).expect("a report");
         assert!(report.good, "{:?}", report.problems);
     }
+
+    fn what_somebody_changed_between_two_steps_of_a_merge_is_not_overwritten_by_its_undo(desk: TestDesk) {
+        let (key, into) = (desk.admin(), desk.ticket(json!({})));
+        let ids: Vec<i64> = (0..4).map(|_| desk.ticket(json!({}))).collect();
+        let first = merge(&key, &ids[..2], into).expect(200);
+        key.put(&format!("/ticket/{into}"), json!({"tags": "vip"})).expect(200);
+        let second = merge(&key, &ids[2..], into).expect(200);
+        // As if both had been steps of one batch.
+        let (first, batch) = (first["batchID"].as_str().expect("text"), second["batchID"].as_str().expect("text"));
+        let probe = Probe::new(&desk.place);
+        probe.exec(&format!("UPDATE ticket_merge SET batch_id = '{batch}' WHERE batch_id = '{first}'"));
+        probe.exec(&format!("UPDATE journal SET batch_id = '{batch}' WHERE batch_id = '{first}'"));
+        let undone = undo(&key, &second);
+        assert_eq!(json!([undone.json["changed"], undone.json["failed"]]), json!([2, 2]), "{}", undone.text);
+        assert_eq!(desk.item(into)["tags"], json!(["vip"]));
+        assert_eq!(json!([desk.item(ids[0])["merged_into"], desk.item(ids[2])["merged_into"]]), json!([into, 0]));
+    }
 }
