@@ -57,7 +57,9 @@ pub(crate) fn erase(
         return Ok(false);
     }
     let (removed, files) = message::erase(work, ticket.id, None, room)?;
-    if !room.is_left() || journal::purge_some(work.tx, ticket.id, EVENTS)? == EVENTS {
+    let done = room.is_left() && journal::purge_some(work.tx, ticket.id, EVENTS)? < EVENTS;
+    // What was loaded of other tickets before is not what they are after the last of these.
+    if !done || !erase_held(work, ticket.id)? {
         work.tx.exec(sql::FEWER_MESSAGES, &[ticket.id.0.into(), removed.into(), files.into()])?;
         return Ok(false);
     }
@@ -84,26 +86,36 @@ fn erase_moved(work: &mut Work<'_, '_>, source: TicketId, room: &mut Room) -> Re
             return Ok(false);
         }
     }
-    if !holders.is_empty() {
-        return Ok(false);
-    }
-    // What has left its timeline there is in the journal.
-    let held = work.tx.all(sql::HELD_ELSEWHERE, &[source.0.into()], |row| {
-        Ok((row.int(0)?, row.int(1)?, message::files_of(row.str(2)?)))
-    })?;
-    let mut holders: Vec<i64> = held.iter().map(|(_, holder, _)| *holder).collect();
-    holders.dedup();
-    for (event, holder, files) in &held {
-        for file in files {
-            file::erase(work, TicketId(*holder), file::Which::Detached(*file))?;
+    Ok(holders.is_empty())
+}
+
+/// Erases what was said in a ticket, carried into others, and taken out there: it is in their journals. Answers whether there was
+/// none.
+fn erase_held(work: &mut Work<'_, '_>, source: TicketId) -> Result<bool> {
+    let carried_into = work.tx.all(sql::CARRIED_INTO, &[source.0.into()], |row| row.int(0))?;
+    let mut holders = Vec::new();
+    for holder in carried_into {
+        let left = work.tx.all(sql::LEFT, &[holder.into()], |row| {
+            let (event, stored) = (row.int(0)?, row.str(1)?);
+            Ok((event, message::gone(stored, event).map(|(id, _)| id), message::files_of(stored)))
+        })?;
+        for (event, id, files) in left {
+            let params = [id.unwrap_or_default().into(), source.0.into()];
+            if work.tx.first(sql::CARRIED_FROM, &params, |_| Ok(()))?.is_none() {
+                continue;
+            }
+            for file in files {
+                file::erase(work, TicketId(holder), file::Which::Detached(file))?;
+            }
+            journal::purge_one(work.tx, event)?;
+            holders.push(holder);
         }
-        journal::purge_one(work.tx, *event)?;
     }
+    holders.dedup();
     for (holder, _) in load::with_trash(work.tx, &Actor::system(), &holders, true)? {
         holds_less(work, &holder, 0, 0)?;
     }
-    // What was loaded of the holders before is not what they are now.
-    Ok(held.is_empty())
+    Ok(holders.is_empty())
 }
 
 /// Notes in a ticket that something was erased in it.

@@ -177,12 +177,13 @@ pub(super) const HOLDS_LESS: &str = "UPDATE ticket SET messages = messages - $2,
 /// The tickets in which messages stand that a ticket gave away by merges.
 pub(super) const HOLDERS: &str = "SELECT DISTINCT m.ticket_id FROM ticket_merge g JOIN message_move v ON v.merge_id = g.id \
      JOIN message m ON m.id = v.message_id WHERE g.source_ticket = $1 AND m.ticket_id <> $1 ORDER BY m.ticket_id LIMIT 50";
-/// The events of other tickets that hold such messages, since they left their timelines there.
-pub(super) const HELD_ELSEWHERE: &str = "SELECT DISTINCT j.id, j.ticket_id, j.before FROM ticket_merge g \
-     JOIN message_move v ON v.merge_id = g.id JOIN message_move w ON w.message_id = v.message_id \
-     JOIN ticket_merge h ON h.id = w.merge_id JOIN journal j ON j.ticket_id = h.target_ticket \
-     WHERE g.source_ticket = $1 AND j.ticket_id <> $1 AND j.item_type IN ('note', 'message') \
-     AND j.before LIKE '{\"id\":' || CAST(v.message_id AS TEXT) || ',%' ORDER BY j.ticket_id, j.id";
+/// The tickets into which what a ticket had said was ever carried.
+pub(super) const CARRIED_INTO: &str = "SELECT DISTINCT h.target_ticket FROM ticket_merge g JOIN message_move v ON v.merge_id = g.id \
+     JOIN message_move w ON w.message_id = v.message_id JOIN ticket_merge h ON h.id = w.merge_id \
+     WHERE g.source_ticket = $1 AND h.target_ticket <> $1 ORDER BY h.target_ticket";
+/// Whether a message was carried away from a ticket.
+pub(super) const CARRIED_FROM: &str = "SELECT 1 FROM message_move v JOIN ticket_merge g ON g.id = v.merge_id \
+     WHERE v.message_id = $1 AND g.source_ticket = $2 LIMIT 1";
 /// Merges tell no more what tickets were by them.
 pub(super) const BLANK_MERGES: &str = "UPDATE ticket_merge SET target_before = '', target_after = '' \
      WHERE source_ticket = $1 OR target_ticket = $1";
