@@ -10,7 +10,7 @@ use super::sql;
 use crate::error::{Error, Result};
 use crate::ticket::settle::stale;
 use crate::ticket::spoken::{come_due, take_back_message};
-use crate::ticket::{load, merge};
+use crate::ticket::{load, merged};
 use crate::work::Work;
 
 /// A message whose time has come.
@@ -43,7 +43,7 @@ pub(crate) fn send(work: &mut Work<'_, '_>, due: Due) -> Result<()> {
     let waits = work.tx.first(sql::DUE_STATUS, &params, |row| row.opt_int(0))?;
     let Some(status) = waits else { return Ok(()) };
     // What came by a merge was to change another ticket.
-    let stays = ticket.status == Status::Closed || merge::has_moved(work.tx, due.message)?;
+    let stays = ticket.status == Status::Closed || merged::has_moved(work.tx, due.message)?;
     let wish = status.and_then(Status::from_rank).filter(|_| !stays);
     let set = come_due(work, ticket, due.message, wish)?;
     work.tx.exec(sql::SENT, &[due.message.into(), set.map(Status::rank).into()])?;

@@ -10,7 +10,7 @@ use deskbell_core::{Actor, Code, CustomerId, Fault, TicketId, Timestamp, Version
 use deskbell_db::Tx;
 
 use super::edit::Change;
-use super::merge;
+use super::merged;
 use super::row::Ticket;
 use super::sql;
 use super::undo::{Event, Note};
@@ -169,7 +169,7 @@ impl Then {
         goes: bool,
     ) -> Result<()> {
         let id = self.ticket.id;
-        let moved = merge::moved(tx, source, &event.batch)?.ok_or_else(|| erased(id))?;
+        let moved = merged::moved(tx, source, &event.batch)?.ok_or_else(|| erased(id))?;
         let messages = moved.messages.len() as i64;
         if goes {
             self.ticket.messages += messages;
@@ -225,7 +225,7 @@ fn find_gone(tx: &mut Tx<'_>, id: TicketId, shown: &mut Shown) -> Result<()> {
     let mut missing: HashSet<i64> = ids.into_iter().filter(|id| !there.contains_key(id)).collect();
     shown.away.retain(|id| there.contains_key(id));
     while let Some(message) = missing.iter().next().copied() {
-        for ticket in merge::stood_in(tx, message)? {
+        for ticket in merged::stood_in(tx, message)? {
             for (event, stored) in
                 tx.all(sql::LEFT, &[ticket.into()], |row| Ok((row.int(0)?, row.str(1)?.to_owned())))?
             {

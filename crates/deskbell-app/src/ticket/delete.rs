@@ -4,7 +4,7 @@ use deskbell_core::{TicketId, Timestamp};
 use deskbell_db::Tx;
 
 use super::row::Ticket;
-use super::{erase, merge, sql};
+use super::{erase, merged, sql};
 use crate::error::Result;
 use crate::work::Work;
 use crate::{message, search};
@@ -15,7 +15,7 @@ use crate::{message, search};
 pub(super) fn purge(work: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
     search::remove_head(work.tx, ticket)?;
     message::remove_from_search(work.tx, ticket.id)?;
-    merge::forget(work.tx, ticket.id)?;
+    merged::forget(work.tx, ticket.id)?;
     erase::traces(work, ticket)?;
     work.tx.exec(sql::PURGE, &[ticket.id.0.into()])?;
     Ok(())

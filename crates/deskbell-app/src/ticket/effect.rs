@@ -123,10 +123,10 @@ impl Run {
         };
         parts.iter_mut().for_each(|(_, out)| *out = !*out);
         parts.sort_unstable();
-        let inverse = |(key, (before, after)): (&(&str, i64), &(Cow<'_, str>, Cow<'_, str>))| {
+        let all = fields.iter().all(|(key, (before, after))| {
             others.get(key).is_some_and(|(was, became)| (became, was) == (before, after))
-        };
-        fields.len() == others.len() && fields.iter().all(inverse) && parts == taken
+        });
+        all && fields.len() == others.len() && parts == taken
     }
 }
 

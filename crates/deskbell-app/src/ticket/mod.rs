@@ -13,6 +13,7 @@ pub mod get;
 pub mod list;
 pub mod load;
 pub(crate) mod merge;
+pub(crate) mod merged;
 mod row;
 pub mod settle;
 pub mod solve;

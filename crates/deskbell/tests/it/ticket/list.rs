@@ -282,7 +282,7 @@ both_engines! {
 
     fn totals_are_exact_up_to_ten_thousand_and_where_the_counters_know(desk: TestDesk) {
         desk.ticket(json!({"title": "kingfisher"}));
-        let columns = "version, brand_id, channel_id, group_id, user_id, customer_id, form_id, status, priority, direction, archived, title, from_address, from_name, to_address, to_name, contact, tags, created_at, last_update, sla_policy_id, sla_next_breach_current_status, merged_into, external_key, source, source_id, messages, events, next_segment";
+        let columns = "version, brand_id, channel_id, group_id, user_id, customer_id, form_id, status, priority, direction, archived, title, from_address, from_name, to_address, to_name, contact, tags, created_at, last_update, sla_policy_id, sla_next_breach_current_status, merged_into, external_key, source, source_id, messages, files, events, next_segment";
         exec(
             &desk,
             &format!(
