@@ -341,7 +341,7 @@ impl Field {
     }
 
     /// Whether it is a file and nothing else.
-    pub(crate) fn is_file(&self) -> bool {
+    pub fn is_file(&self) -> bool {
         matches!(self.kind, Kind::Files { ids: false, .. })
     }
 
